@@ -1,0 +1,351 @@
+"""The command line. Results go to standard output, messages and progress to standard error.
+
+A command is a function that returns its exit status, and a place in `COMMANDS`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot import payload
+from bot.config import ConfigurationError, configure, settings
+from bot.exits import Command, Status, UsageError, reporting
+from bot.opening import how_to_ask, opened_library, read_documents, refreshed
+from bot.questions import ASK_SOMETHING, askable, questions_in, wellformed
+from bot.terminal import clean, messages, progress, results, show, write_line
+
+if TYPE_CHECKING:  # numpy, FAISS and tantivy take a second: the commands that need them import them
+    from retrieval.answering import Answer
+    from retrieval.library import Library
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+
+
+def index(
+    folder: Annotated[Path | None, typer.Argument(help="Folder of documents.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> Status:
+    """Build or refresh the index of a folder of documents.
+
+    \b
+    Example:
+      rapporteur index ~/resolutions
+    """
+    from bot.reports import show_refresh
+
+    config = configure(settings(), folder)
+    report = refreshed(config)
+    if as_json:
+        _print_json(payload.refreshed(report, str(config.index)))
+    else:
+        show_refresh(results(), report, str(config.index), how_to_ask(config))
+    return Status.DONE
+
+
+def ask(
+    question: Annotated[list[str], typer.Argument(help="The question, or - for one per line.", show_default=False)],
+    passages: Annotated[int, typer.Option(min=1, max=10, help="Quote at most this many passages.")] = 3,
+    nearest: Annotated[bool, typer.Option("--nearest", help="When nothing answers, name what came closest.")] = False,
+    as_json: AsJson = False,
+) -> Status:
+    """Answer a question by quoting the documents.
+
+    \b
+    Examples:
+      rapporteur ask When does the mandate of UNMOT end?
+      rapporteur ask --json - < questions.txt
+    """
+    if question == ["-"]:
+        return _ask_each(questions_in(sys.stdin.buffer), passages, nearest=nearest, as_json=as_json)
+    asked = _askable(question)
+    with opened_library(configure(settings())) as library:
+        answer = library.answer(asked, limit=passages)
+        _print_answer(answer, library, nearest=nearest, as_json=as_json)
+    return Status.DONE if answer.found else Status.NOTHING_FOUND
+
+
+def chat(
+    passages: Annotated[int, typer.Option(min=1, max=10, help="Quote at most this many passages.")] = 3,
+) -> Status:
+    """Ask one question after another, with follow-ups.
+
+    \b
+    Example:
+      rapporteur chat
+    """
+    from bot.chat import converse, typed_lines
+
+    with opened_library(configure(settings())) as library:
+        console = results()
+        converse(library, typed_lines(console), console, passages)
+    return Status.DONE
+
+
+def search(
+    words: Annotated[list[str], typer.Argument(help="What to look for.", show_default=False)],
+    number: Annotated[int, typer.Option("--number", "-n", min=1, max=100, help="At most this many passages.")] = 10,
+    as_json: AsJson = False,
+) -> Status:
+    """List the passages that contain or mean some words, best first.
+
+    \b
+    Example:
+      rapporteur search -n 5 ceasefire violations
+    """
+    from bot.answers import show_quotations
+
+    sought = _askable(words)
+    with opened_library(configure(settings())) as library:
+        found = library.search(sought, limit=number)
+    if as_json:
+        _print_json(payload.passages(found))
+    elif found:
+        show_quotations(results(), found)
+    else:
+        show(results(), "No passage contains or means these words.")
+    return Status.DONE if found else Status.NOTHING_FOUND
+
+
+def lookup(
+    reference: Annotated[list[str], typer.Argument(help="Document and paragraph.", show_default=False)],
+    as_json: AsJson = False,
+) -> Status:
+    """Show the paragraphs that a reference names.
+
+    \b
+    Examples:
+      rapporteur lookup "S/RES/1138 (1997) 6(d)"
+      rapporteur lookup 1138 PP3
+      rapporteur lookup "[[968 §Acts]]"
+    """
+    from bot.answers import show_lookup
+
+    sought = _askable(reference)
+    with opened_library(configure(settings())) as library:
+        reading = library.find(sought)
+        quotations = library.quote(reading.passages)
+    if as_json:
+        _print_json(payload.lookup(reading, quotations))
+    else:
+        show_lookup(results(), reading, quotations)
+    return Status.DONE if quotations else Status.NOTHING_FOUND
+
+
+def sources(as_json: AsJson = False) -> Status:
+    """List the documents in the index.
+
+    \b
+    Example:
+      rapporteur sources
+    """
+    from bot.reports import show_sources
+
+    with opened_library(configure(settings())) as library:
+        counts = [(source, len(library.passages(source.id))) for source in library.sources()]
+        generation = library.generation
+    if as_json:
+        _print_json(payload.sources(counts, generation))
+    else:
+        show_sources(results(), counts, generation)
+    return Status.DONE
+
+
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="Folder of documents.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> Status:
+    """Show how each file of a folder is read, without indexing it.
+
+    \b
+    Example:
+      rapporteur check ~/resolutions
+    """
+    from bot.reports import show_check, show_unreadable
+    from corpus.passages import passages_of
+
+    reading = read_documents(configure(settings(), folder).documents)
+    documents = ((document, passages_of(document)) for document in reading.documents)
+    if as_json:
+        _print_json(payload.check(documents, reading.unreadable))
+    else:
+        show_check(results(), documents)
+        show_unreadable(results(), reading.unreadable)
+    return Status.DONE if reading.documents else Status.NOTHING_FOUND
+
+
+def verify(
+    text: Annotated[list[str], typer.Argument(help="The wording, or - for standard input.", show_default=False)],
+    as_json: AsJson = False,
+) -> Status:
+    """Tell whether a wording stands in the documents.
+
+    \b
+    Example:
+      rapporteur verify "Decides to extend the mandate of UNMOT until 15 May 1998"
+    """
+    from bot.answers import show_wording
+
+    typed = sys.stdin.buffer.read().decode("utf-8", "replace") if text == ["-"] else wellformed(" ".join(text))
+    if not askable(typed):
+        raise UsageError("There are no words to look for: give the wording in quotation marks.")
+    with opened_library(configure(settings())) as library:
+        wording = library.verify(typed)
+        quotations = library.quote(wording.passages)
+    if as_json:
+        _print_json(payload.wording(wording, quotations))
+    else:
+        show_wording(results(), wording)
+    return Status.DONE if wording.found else Status.NOTHING_FOUND
+
+
+class Split(StrEnum):
+    """Which questions of a file are asked."""
+
+    ALL = "all"
+    ODD = "odd"
+    EVEN = "even"
+
+
+def evaluate(
+    questions: Annotated[Path, typer.Argument(help="One question a line, as JSON.", show_default=False)],
+    split: Annotated[Split, typer.Option(help="Ask only the questions in odd or even places.")] = Split.ALL,
+    misses: Annotated[bool, typer.Option("--misses", help="List what went wrong.")] = False,
+    as_json: AsJson = False,
+) -> Status:
+    """Measure how well questions with known answers are answered.
+
+    \b
+    Example:
+      rapporteur evaluate questions.jsonl --split odd
+    """
+    from bot.reports import show_evaluation
+    from retrieval.evaluation import evaluate as judge
+    from retrieval.evaluation import read_questions
+
+    every = read_questions(questions)
+    asked = {Split.ALL: every, Split.ODD: every[0::2], Split.EVEN: every[1::2]}[split]
+    if not asked:
+        raise UsageError(f"{questions} has no question in {split.value} places: leave --split out.")
+    with opened_library(configure(settings())) as library, progress(messages()) as report:
+        evaluation = judge(library, asked, progress=lambda done, total: report("asking", done, total))
+    if as_json:
+        _print_json(evaluation.to_json())
+    else:
+        show_evaluation(results(), evaluation, misses=misses)
+    return Status.DONE
+
+
+def doctor(as_json: AsJson = False) -> Status:
+    """Say what is configured, what is missing, and what to do next.
+
+    \b
+    Example:
+      rapporteur doctor
+    """
+    from bot.doctor import Finding, State, diagnose
+    from bot.reports import show_findings
+
+    try:
+        findings = tuple(diagnose(configure(settings())))
+    except ConfigurationError as error:
+        findings = (Finding("settings", State.WRONG, str(error)),)
+    if as_json:
+        _print_json(payload.findings(findings))
+    else:
+        show_findings(results(), findings)
+    states = {finding.state for finding in findings}
+    if State.WRONG in states:
+        return Status.USAGE
+    return Status.NO_INDEX if State.NO_INDEX in states else Status.DONE
+
+
+COMMANDS: tuple[Command, ...] = (
+    index, ask, chat, search, lookup, sources, check, verify, evaluate, doctor,
+)  # fmt: skip
+
+
+def _askable(words: list[str]) -> str:
+    """Return the words as one question; raises UsageError when there is nothing in it."""
+    question = wellformed(" ".join(words)).strip()
+    if not askable(question):
+        raise UsageError(ASK_SOMETHING)
+    return question
+
+
+def _ask_each(questions: Iterable[str], limit: int, *, nearest: bool, as_json: bool) -> Status:
+    asked = found = 0
+    with opened_library(configure(settings())) as library:
+        for question in questions:
+            answer = library.answer(question, limit=limit) if askable(question) else _no_question(question)
+            if not as_json:
+                show(results(), clean(f"{'' if asked == 0 else chr(10)}# {question}"))
+            _print_answer(answer, library, nearest=nearest, as_json=as_json)
+            asked, found = asked + 1, found + answer.found
+    if not asked:
+        raise UsageError("There was no question on standard input: write one per line.")
+    return Status.DONE if found else Status.NOTHING_FOUND
+
+
+def _no_question(line: str) -> Answer:
+    from retrieval.answering import Answer
+
+    return Answer(line, (), 0.0, (), None, "This is no question: there is no word in it.", 0.0)
+
+
+def _print_answer(answer: Answer, library: Library, *, nearest: bool, as_json: bool) -> None:
+    from bot.answers import show_answer
+
+    if as_json:
+        _print_json(payload.answer(answer, library.generation))
+    else:
+        show_answer(results(), answer, nearest=nearest, hint="--nearest names what came closest.")
+        sys.stdout.flush()
+
+
+def _print_json(value: payload.Payload) -> None:
+    write_line(payload.line(value, sys.stdout))
+
+
+def application() -> typer.Typer:
+    """Return the commands, ready to be run."""
+    commands = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    commands.callback()(_options)
+    for command in COMMANDS:
+        commands.command()(reporting(command))
+    return commands
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from bot.doctor import program_version
+
+        write_line(f"rapporteur {program_version()}")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Answer questions by quoting documents word for word, and say so when they hold no answer."""
+
+
+def main() -> None:
+    """Run the command line, and end the process with its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a console that knows no dashes
+    application()(prog_name="rapporteur")

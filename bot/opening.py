@@ -1,0 +1,82 @@
+"""The configured index and documents, opened: an index is built first where there is none."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.config import Config, configure, settings
+from bot.exits import tell
+from bot.terminal import messages, progress
+from corpus.errors import UnreadableFile
+
+if TYPE_CHECKING:  # numpy, FAISS and tantivy take a second: what needs them imports them
+    from corpus.folder import Reading
+    from retrieval.indexing import RefreshReport
+    from retrieval.library import Library
+
+
+@contextmanager
+def opened_library(config: Config) -> Iterator[Library]:
+    """Open an index, building it first, of the configured documents, where there is none.
+
+    An index that exists and cannot be used is never replaced: that is for `rapporteur index`.
+
+    Raises:
+        IndexMismatch: It was made by another model or version.
+        IndexDamaged: It is not whole.
+    """
+    from retrieval.embedding import SentenceTransformerEmbedder
+    from retrieval.library import Library
+    from retrieval.store import IndexMissing
+
+    embedder = SentenceTransformerEmbedder(config.model)
+    library = None
+    with suppress(IndexMissing):
+        library = Library.open(config.index, embedder)
+    if library is None:
+        tell(f"There is no index yet. Building one of {config.documents} in {config.index} first.")
+        report = refreshed(config)
+        tell(f"Index built: {report.generation.passages:,} passages, {report.seconds:.1f} s.")
+        library = Library.open(config.index, embedder)
+    with library:
+        yield library
+
+
+def refreshed(config: Config) -> RefreshReport:
+    """Bring the configured index up to date, showing progress on standard error."""
+    from retrieval.embedding import SentenceTransformerEmbedder
+    from retrieval.indexing import refresh
+
+    with progress(messages()) as report:
+        return refresh(config.documents, config.index, SentenceTransformerEmbedder(config.model), report)
+
+
+def read_documents(folder: Path) -> Reading:
+    """Read a folder as `corpus.folder.read_folder` does, showing progress on standard error.
+
+    Raises:
+        FolderError: The folder cannot be used.
+    """
+    from corpus.folder import Reading, Unreadable, files_of, read_file
+
+    listing = files_of(folder)
+    documents, unreadable = [], list(listing.unreadable)
+    with progress(messages()) as report:
+        for done, file in enumerate(listing.files, 1):
+            try:
+                documents.append(read_file(folder, file.id))
+            except UnreadableFile as error:
+                unreadable.append(Unreadable(file.id, str(error)))
+            report("reading", done, len(listing.files))
+    return Reading(tuple(documents), tuple(unreadable), listing.notes)
+
+
+def how_to_ask(config: Config) -> str:
+    """Return the command that asks the index of `config`, given what the environment sets already."""
+    if config.index == configure(settings()).index:
+        return "rapporteur ask QUESTION"
+    return f"RAPPORTEUR_DOCUMENTS={shlex.quote(str(config.documents))} rapporteur ask QUESTION"

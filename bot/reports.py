@@ -1,0 +1,145 @@
+"""What an index holds, what a refresh changed, how files are read, how well questions are answered: for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.answers import KINDS, opening
+from bot.doctor import Finding, State
+from bot.payload import paragraphs
+from bot.terminal import clean, counted, in_words, show, show_table
+from corpus.document import Document, Passage, Role, Source
+
+if TYPE_CHECKING:  # what these import takes a second
+    from corpus.folder import Unreadable
+    from retrieval.evaluation import Evaluation
+    from retrieval.indexing import RefreshReport
+    from retrieval.store import Generation
+
+MOST_NAMES = 10
+"""How many documents a report names of each sort; `--json` names all."""
+
+
+def show_refresh(console: Console, report: RefreshReport, place: str, next_command: str) -> None:
+    """Print what a refresh changed, where the index is, and how to ask it."""
+    for what, names in (
+        ("added", report.documents_added),
+        ("changed", report.documents_changed),
+        ("removed", report.documents_removed),
+    ):
+        show(console, clean(f"Documents {what}: {len(names):,}{_named(names)}"))
+    show(
+        console,
+        f"Passages added: {report.passages_added:,}, removed: {report.passages_removed:,}, "
+        f"unchanged: {report.passages_kept:,}",
+    )
+    show(console, f"Vectors computed: {report.embedded:,}, taken over: {report.reused:,}")
+    show_unreadable(console, report.unreadable)
+    generation = report.generation
+    what = "New index" if report.changed_anything else "Nothing changed; the index stays"
+    holds = f"{counted(generation.documents, 'document')}, {counted(generation.passages, 'passage')}"
+    show(console, clean(f"{what}: {holds}, {report.seconds:.1f} s, in {place}"))
+    show(console, clean(f"Ask it: {next_command}"))
+
+
+def _named(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    return f" ({', '.join(names[:MOST_NAMES])}{', …' if len(names) > MOST_NAMES else ''})"
+
+
+def show_unreadable(console: Console, files: Sequence[Unreadable]) -> None:
+    """Print the files that were not read, each with its reason."""
+    if files:
+        show(console, f"Files not read: {len(files):,}")
+    for file in files:
+        show(console, clean(f"{file.id}: {file.reason}"), indent=2)
+
+
+def show_sources(console: Console, counts: Sequence[tuple[Source, int]], generation: Generation) -> None:
+    """Print the documents of an index."""
+    rows = [
+        (source.name, KINDS[source.kind], in_words(source.date) if source.date else "–", f"{count:,}", source.id)
+        for source, count in counts
+    ]
+    show_table(console, ("Document", "Kind", "Date", "Passages", "File"), rows, numbers=(3,))
+    if console.is_terminal:
+        show(console)
+        holds = f"{counted(generation.documents, 'document')}, {counted(generation.passages, 'passage')}"
+        show(console, Text(clean(f"Index of {in_words(generation.created.date())}: {holds}."), "dim"))
+
+
+def show_check(console: Console, read: Iterable[tuple[Document, Sequence[Passage]]]) -> int:
+    """Print how each file is read, and return how many there were.
+
+    A table on a terminal with the warnings below it; elsewhere a block of lines for each, as soon as it is read.
+    """
+    if not console.is_terminal:
+        return sum(_show_block(console, document, found) for document, found in read)
+    rows, warnings = [], []
+    for document, found in read:
+        rows.append(_row(document, found))
+        warnings += [f"{document.source.id}: {warning}" for warning in document.warnings]
+    headings = ("Document", "Kind", "Preamb.", "Oper.", "Passages", "Warnings", "Furniture")
+    if rows:
+        show_table(console, headings, rows, numbers=(2, 3, 4, 5, 6))
+    for warning in warnings:
+        show(console, clean(warning))
+    return len(rows)
+
+
+def _row(document: Document, found: Sequence[Passage]) -> tuple[str, ...]:
+    numbers = (
+        paragraphs(document, Role.PREAMBLE),
+        paragraphs(document, Role.OPERATIVE),
+        len(found),
+        len(document.warnings),
+        len(document.furniture),
+    )
+    written = (f"{number:,}" if number else "–" for number in numbers)
+    return (document.source.name, KINDS[document.source.kind], *written)
+
+
+def _show_block(console: Console, document: Document, found: Sequence[Passage]) -> bool:
+    source = document.source
+    about = (KINDS[source.kind], source.symbol, in_words(source.date) if source.date else None)
+    counts = (
+        f"{paragraphs(document, Role.PREAMBLE)} preambular",
+        f"{paragraphs(document, Role.OPERATIVE)} operative",
+        counted(len(found), "passage"),
+        counted(len(document.furniture), "furniture line"),
+    )
+    show(console, clean(source.id))
+    show(console, clean(source.title), indent=2)
+    show(console, clean(", ".join(part for part in about if part)), indent=2)
+    show(console, ", ".join(counts), indent=2)
+    for span in document.furniture:
+        show(console, clean(f"furniture: {opening(document.slice((span,)))}"), indent=2)
+    for warning in document.warnings:
+        show(console, clean(f"warning: {warning}"), indent=2)
+    return True
+
+
+def show_evaluation(console: Console, evaluation: Evaluation, *, misses: bool) -> None:
+    """Print the figures, and with `misses` each question that went wrong."""
+    show_table(console, ("Figure", "Value", "Of"), evaluation.rows(), numbers=(1,))
+    for miss in evaluation.misses() if misses else ():
+        show(console)
+        show(console, clean(f"{miss.question.id}: {miss.question.question}"))
+        show(console, clean(f"{miss.miss}; confidence {miss.confidence:.2f}"), indent=2)
+        show(console, clean(f"first:  {miss.first or '–'}: {opening(miss.first_marked or '')}"), indent=2)
+        show(console, clean(f"wanted: {miss.question.wanted}"), indent=2)
+
+
+def show_findings(console: Console, findings: Iterable[Finding]) -> None:
+    """Print what a diagnosis found, and the next step."""
+    styles = {State.FINE: "green", State.STALE: "yellow", State.WRONG: "red", State.NO_INDEX: "red"}
+    for finding in findings:
+        show(console, Text.assemble((f"{finding.part}: ", "bold"), (finding.state.value, styles[finding.state])))
+        show(console, clean(finding.detail), indent=2)
+        if finding.next_step:
+            show(console, clean(f"Next: {finding.next_step}"), indent=2)

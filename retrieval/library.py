@@ -1,0 +1,176 @@
+"""The facade: one generation of the index and its embedder. The terminal and Discord are two doors to it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from corpus.catalogue import Catalogue
+from corpus.citation import Reading, resolve
+from corpus.document import Passage, Source, Span
+from corpus.references import Mention, references_in
+from corpus.wording import Wording, compare
+from retrieval.answering import Answer, Quotation, distinct
+from retrieval.confidence import THRESHOLD, Signals, confidence_of, signals_of
+from retrieval.embedding import Embedder, Embedding
+from retrieval.generations import open_current
+from retrieval.lexical import terms_of, words_of
+from retrieval.query import Abbreviations, Query, query_of
+from retrieval.retriever import Hit, Retriever
+from retrieval.store import Generation, IndexMismatch, Store
+
+_NOT_HELD = "The documents here do not answer this."
+_EXACT = 0.99
+"""Confidence in a paragraph that was asked for by its reference."""
+_RANKED = 50
+"""Hits that are looked at for quotations, near-duplicates among them."""
+_LONGEST = 2_000
+"""Characters of a question that are read: more than the model's window and any message holds."""
+
+
+class Library:
+    """Answers from one generation of an index."""
+
+    def __init__(self, store: Store, embedder: Embedder) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._abbreviations = Abbreviations.learned(store.abbreviations())
+        self._retriever = Retriever(store, self._abbreviations)
+        self._catalogue = Catalogue.of(store.sources)
+
+    @classmethod
+    def open(cls, index: Path, embedder: Embedder) -> Library:
+        """Open the generation in use.
+
+        Raises:
+            IndexMissing: There is none.
+            IndexMismatch: It was made by another model or version.
+            IndexDamaged: It is not whole.
+        """
+        store = open_current(index)
+        made_by = store.generation.model
+        if made_by != embedder.name:
+            store.close()
+            raise IndexMismatch(
+                f"The index was made with the model {made_by}, but {embedder.name} is configured: run "
+                "`rapporteur index` to build it again, or set RAPPORTEUR_MODEL back."
+            )
+        return cls(store, embedder)
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self._store.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def generation(self) -> Generation:
+        """What the index was made of."""
+        return self._store.generation
+
+    def sources(self) -> Sequence[Source]:
+        """Return every document without its text, in order of id."""
+        return self._store.sources
+
+    def passages(self, document_id: str) -> tuple[Passage, ...]:
+        """Return the passages of one document, in its order."""
+        return self._store.passages(document_id)
+
+    def find(self, reference: str) -> Reading:
+        """Return the passages a reference names, or a sentence that says what exists."""
+        return resolve(reference, self, self._catalogue)
+
+    def verify(self, text: str) -> Wording:
+        """Tell whether a wording stands in the documents."""
+        terms = dict.fromkeys(terms_of(text), 1.0)
+        ids = self._store.words.search(terms, 50)
+        return compare(text, self._store.passages_by_id(ids))
+
+    def quote(self, passages: Sequence[Passage]) -> tuple[Quotation, ...]:
+        """Return passages as quotations, their first sentence marked, read again and compared."""
+        candidates = self._store.candidates(self._store.ids_of(passages))
+        first = {each.id: each.sentences[0].span for each in candidates}
+        return tuple(
+            self._quotation(passage, first[number], 1.0)
+            for passage, number in zip(passages, self._store.ids_of(passages), strict=True)
+        )
+
+    def search(self, words: str, limit: int = 10) -> tuple[Quotation, ...]:
+        """Return the passages that contain or mean these words, best first, without a judgement."""
+        query = self._query(words)
+        if not query.terms and not words_of(words):
+            return ()
+        return self._quotations(self._retriever.retrieve(query, self._embedded(query), limit))
+
+    def answer(self, question: str, limit: int = 3, context: str | None = None) -> Answer:
+        """Answer a question with at most `limit` quotations, or say that the documents hold no answer.
+
+        `context` is the citation quoted last: a paragraph named without its document is one of that document.
+        """
+        started = time.perf_counter()
+        asked = question[:_LONGEST]
+        if not words_of(asked):
+            return self._declined(question, started, problem="There is no question in that: ask in words.")
+        mention = references_in(asked, self, self._catalogue, self._source_of(context))
+        if mention and mention.problem:
+            return self._declined(question, started, problem=mention.problem)
+        if mention and mention.passages:
+            quotations = self._named(asked, mention, limit)
+            return Answer(question, quotations, _EXACT, (), mention.reading, None, _since(started))
+        query = self._query(asked)
+        named = self._store.ids_in([source.id for source in mention.sources]) if mention else []
+        hits = self._retriever.retrieve(query, self._embedded(query), _RANKED, named)
+        if not hits:
+            return self._declined(question, started, problem=_NOT_HELD)
+        confidence = confidence_of(self._signals(query, hits))
+        quotations = self._quotations(distinct(hits, limit))
+        reading = mention.reading if mention else None
+        if confidence < THRESHOLD:
+            return Answer(question, (), confidence, quotations, reading, _NOT_HELD, _since(started))
+        return Answer(question, quotations, confidence, (), reading, None, _since(started))
+
+    def _source_of(self, citation: str | None) -> Source | None:
+        """Return the document of a citation."""
+        sources = self.find(citation).sources if citation else ()
+        return sources[0] if sources else None
+
+    def _declined(self, question: str, started: float, problem: str) -> Answer:
+        return Answer(question, (), 0.0, (), None, problem, _since(started))
+
+    def _signals(self, query: Query, hits: Sequence[Hit]) -> Signals:
+        (best,) = self._store.passages_by_id([hits[0].candidate.id])
+        return signals_of(query, hits, best.text, self._retriever.idf(query), self.generation.passages)
+
+    def _query(self, text: str) -> Query:
+        return query_of(text, self._store.words, self._abbreviations, self._embedder.knows)
+
+    def _embedded(self, query: Query) -> Embedding:
+        return self._embedder.embed([query.text])[0]
+
+    def _named(self, question: str, mention: Mention, limit: int) -> tuple[Quotation, ...]:
+        """Return the paragraphs a question names: the first of them first, then those that fit the question best."""
+        query = self._query(question)
+        named = self._store.ids_of(mention.passages)
+        hits = self._retriever.retrieve(query, self._embedded(query), len(named), named, only_named=True)
+        return self._quotations(sorted(hits, key=lambda hit: hit.candidate.id != named[0])[:limit])
+
+    def _quotations(self, hits: Sequence[Hit]) -> tuple[Quotation, ...]:
+        passages = self._store.passages_by_id([hit.candidate.id for hit in hits])
+        return tuple(
+            self._quotation(passage, hit.sentence.span, hit.score) for passage, hit in zip(passages, hits, strict=True)
+        )
+
+    def _quotation(self, passage: Passage, marked: Span, score: float) -> Quotation:
+        return Quotation(passage, marked, score, verified=self._store.stored_words(passage) == passage.text)
+
+
+def _since(started: float) -> float:
+    return time.perf_counter() - started

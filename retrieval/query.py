@@ -1,0 +1,107 @@
+"""A question as it was typed → what is searched: words written out, misspellings repaired, abbreviations widened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from retrieval.answer_type import AnswerType, asked_for
+from retrieval.lexical import STOP_WORDS, WordIndex, terms_of, words_of
+from retrieval.shorthand import expand
+
+WIDENED = 0.4
+"""Weight of a term that the question does not have, but an abbreviation in it stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is searched for a question.
+
+    Attributes:
+        text: To embed.
+        terms: To look for, each with its weight: 1 where the question has it.
+        kind: Of the thing asked for.
+        defined: Short forms in the question whose meaning the documents give, where a meaning is asked for.
+    """
+
+    text: str
+    terms: Mapping[str, float]
+    kind: AnswerType
+    defined: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Abbreviations:
+    """The abbreviations the documents introduce."""
+
+    long_of: Mapping[str, frozenset[str]]
+    introduced_in: Mapping[str, frozenset[int]]
+
+    @classmethod
+    def learned(cls, rows: Sequence[tuple[int, str, str]]) -> Abbreviations:
+        """Gather passage id, short and long form of every introduction."""
+        long_of: dict[str, set[str]] = {}
+        introduced_in: dict[str, set[int]] = {}
+        for passage, short, long in rows:
+            long_of.setdefault(short.lower(), set()).add(long.lower())
+            introduced_in.setdefault(short.lower(), set()).add(passage)
+        return cls(
+            {short: frozenset(longs) for short, longs in long_of.items()},
+            {short: frozenset(passages) for short, passages in introduced_in.items()},
+        )
+
+    def widened(self, text: str) -> set[str]:
+        """Return the terms that abbreviations and long forms in `text` stand for."""
+        words = set(words_of(text))
+        flat = f" {' '.join(words_of(text))} "
+        terms: set[str] = set()
+        for short, longs in self.long_of.items():
+            if short in words:
+                terms.update(term for long in longs for term in terms_of(long))
+            elif any(f" {' '.join(words_of(long))} " in flat for long in longs):
+                terms.update(terms_of(short))
+        return terms
+
+
+def query_of(question: str, words: WordIndex, abbreviations: Abbreviations, is_word: Callable[[str], bool]) -> Query:
+    """Return what is searched for a question; `is_word` knows the words that are not misspelt."""
+    text = repaired(expand(question), words, is_word)
+    terms = dict.fromkeys(terms_of(text), 1.0)
+    for term in abbreviations.widened(text):
+        terms.setdefault(term, WIDENED)
+    kind = asked_for(text)
+    short = frozenset(words_of(text)) & abbreviations.long_of.keys()
+    return Query(text, terms, kind, short if kind is AnswerType.DEFINITION else frozenset())
+
+
+def repaired(text: str, words: WordIndex, is_word: Callable[[str], bool]) -> str:
+    """Return `text` with misspelt words replaced by the nearest word of the index.
+
+    A word is misspelt when the documents do not have it and no dictionary does. The first letter is trusted: it is
+    rarely mistyped, and trusting it keeps the search small.
+    """
+    result = []
+    for token in text.split():
+        word = token.strip("\"'“”‘’()[]?!.,;:…").lower()
+        result.append(_nearest(word, words) or token if _misspelt(word, words, is_word) else token)
+    return " ".join(result)
+
+
+def _misspelt(word: str, words: WordIndex, is_word: Callable[[str], bool]) -> bool:
+    return (
+        len(word) >= 4
+        and word.isalpha()
+        and word not in STOP_WORDS
+        and not is_word(word)
+        and all(words.frequency(term) == 0 for term in terms_of(word))
+    )
+
+
+def _nearest(word: str, words: WordIndex) -> str | None:
+    """Return the word at most one edit in four letters away, transpositions counted once; of several, the frequent."""
+    allowed = max(1, len(word) // 4)
+    match = process.extractOne(word, words.words_beginning_with(word[0]), scorer=OSA.distance, score_cutoff=allowed)
+    return str(match[0]) if match else None

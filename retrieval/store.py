@@ -1,0 +1,404 @@
+"""One generation of the index, on disk and read-only: what every other module of this package reads from.
+
+    index/CURRENT            the name of the generation in use; replaced by rename
+    index/<generation>/      immutable once named
+        manifest.json        model, dimension, versions, counts, checksums of files and of documents
+        corpus.sqlite        documents, passages, sentences, abbreviations
+        passages.faiss       a vector for each passage; the id of a vector is the id of the passage
+        sentences.faiss      a vector for each sentence
+        words/               tantivy: the terms of each passage
+        tokens/              the vectors of the tokens of each sentence
+
+Passages are read from SQLite when they are needed: memory does not grow with the text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from corpus.document import Document, Kind, Passage, Role, Source, Span
+from corpus.errors import RapporteurError
+from corpus.formats import PARSER_VERSION
+from retrieval.dense import VectorIndex
+from retrieval.late_interaction import TokenIndex
+from retrieval.lexical import WordIndex
+
+INDEX_VERSION = 1
+"""Of the layout on disk and of the analysis of words; raised when an older index can no longer be read."""
+
+DATABASE, WORDS, TOKENS = "corpus.sqlite", "words", "tokens"
+PASSAGE_VECTORS, SENTENCE_VECTORS = "passages.faiss", "sentences.faiss"
+
+SCHEMA = """
+CREATE TABLE documents (id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL,
+    symbol TEXT, date TEXT, language TEXT NOT NULL, url TEXT, sha256 TEXT NOT NULL, text TEXT NOT NULL);
+CREATE TABLE passages (id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents, ordinal INTEGER NOT NULL,
+    role TEXT NOT NULL, locator TEXT NOT NULL, headings TEXT NOT NULL, label TEXT, spans TEXT NOT NULL,
+    stem_spans TEXT NOT NULL, content TEXT NOT NULL, terms TEXT NOT NULL, context_terms TEXT NOT NULL,
+    vector_key BLOB NOT NULL);
+CREATE INDEX passages_by_document ON passages (document, ordinal);
+CREATE TABLE sentences (id INTEGER PRIMARY KEY, passage INTEGER NOT NULL REFERENCES passages, start INTEGER NOT NULL,
+    stop INTEGER NOT NULL, terms TEXT NOT NULL, vector_key BLOB NOT NULL);
+CREATE INDEX sentences_by_passage ON sentences (passage, id);
+CREATE TABLE abbreviations (passage INTEGER NOT NULL REFERENCES passages, short TEXT NOT NULL, long TEXT NOT NULL);
+"""
+
+
+class IndexUnusable(RapporteurError):
+    """The index cannot answer."""
+
+
+class IndexMissing(IndexUnusable):
+    """There is no index yet."""
+
+
+class IndexMismatch(IndexUnusable):
+    """The index was made by another model, dimension or version."""
+
+
+class IndexDamaged(IndexUnusable):
+    """A generation is incomplete or not what was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One built index.
+
+    Attributes:
+        name: Of its folder; later ones sort after earlier ones.
+        created: When it was built, UTC.
+        model: The name of the embedder.
+        dimension: Of the vectors.
+        parser_version: Of the reading of documents.
+        index_version: Of the layout on disk.
+        documents, passages, sentences: How many it holds.
+        passage_terms, sentence_terms: How many terms a passage and a sentence have on average.
+        folder: Where the documents were read.
+        files: Size in bytes and sha256 of each file, by its path below the generation's folder.
+    """
+
+    name: str
+    created: datetime
+    model: str
+    dimension: int
+    parser_version: int
+    index_version: int
+    documents: int
+    passages: int
+    sentences: int
+    passage_terms: float
+    sentence_terms: float
+    folder: str
+    files: Mapping[str, tuple[int, str]]
+
+    def to_json(self) -> str:
+        """Return the manifest."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return json.dumps(values | {"created": self.created.isoformat()}, indent=1, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Generation:
+        """Return what a manifest says; raises ValueError, KeyError or TypeError when it is not one."""
+        values = json.loads(text)
+        created = datetime.fromisoformat(values.pop("created"))
+        files = {path: (int(size), str(sha256)) for path, (size, sha256) in values.pop("files").items()}
+        return cls(created=created, files=files, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceRow:
+    """A sentence as it is stored: its range in the passage, its terms, the key of its vector."""
+
+    start: int
+    stop: int
+    terms: str
+    vector_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRow:
+    """A passage as it is stored, with its sentences and the abbreviations it introduces."""
+
+    ordinal: int
+    role: str
+    locator: str
+    headings: str
+    label: str | None
+    spans: str
+    stem_spans: str
+    content: str
+    terms: str
+    context_terms: str
+    vector_key: bytes
+    sentences: tuple[SentenceRow, ...]
+    abbreviations: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document as it is stored."""
+
+    source: Source
+    text: str
+    passages: tuple[PassageRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence as a retriever weighs it."""
+
+    id: int
+    span: Span
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage as a retriever weighs it: everything but its words."""
+
+    id: int
+    document: int
+    role: Role
+    label: str | None
+    terms: tuple[str, ...]
+    context_terms: tuple[str, ...]
+    sentences: tuple[Sentence, ...]
+
+
+class Store:
+    """One generation, opened."""
+
+    def __init__(self, folder: Path, generation: Generation) -> None:
+        self.folder = folder
+        self.generation = generation
+        # Immutable: no lock files, no journal, as many readers as one likes.
+        self._database = sqlite3.connect(
+            f"{(folder / DATABASE).absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+        self.words = WordIndex.open(folder / WORDS)
+        self.passage_vectors = VectorIndex.open(folder / PASSAGE_VECTORS)
+        self.sentence_vectors = VectorIndex.open(folder / SENTENCE_VECTORS)
+        self.tokens = TokenIndex(folder / TOKENS)
+        self.sources = tuple(_source(row) for row in self._rows(f"SELECT {_SOURCE} FROM documents ORDER BY path"))
+        self._read_document = lru_cache(maxsize=32)(self._read_document_uncached)
+
+    @classmethod
+    def open(cls, folder: Path) -> Store:
+        """Open the generation in `folder`.
+
+        Raises:
+            IndexDamaged: A file is missing or not as long as it was written.
+            IndexMismatch: Another version of the program wrote it.
+        """
+        generation = read_manifest(folder)
+        _refuse_other_versions(generation)
+        for path, (size, _) in generation.files.items():
+            file = folder / path
+            if not file.is_file() or file.stat().st_size != size:
+                raise _damaged(generation.name, f"{path} is incomplete")
+        try:
+            return cls(folder, generation)
+        except Exception as error:  # three engines, each with errors of its own
+            raise _damaged(generation.name, str(error)) from error
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._database.close()
+
+    def check(self) -> None:
+        """Compare the checksum of every file.
+
+        Raises:
+            IndexDamaged: One differs.
+        """
+        for path, (_, sha256) in self.generation.files.items():
+            if checksum(self.folder / path) != sha256:
+                raise _damaged(self.generation.name, f"{path} was changed after it was written")
+
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
+        return self._database.execute(query, values).fetchall()
+
+    def document(self, path: str) -> Document:
+        """Return a document with its text, without its blocks; raises KeyError if there is none."""
+        return self._read_document(path)
+
+    def _read_document_uncached(self, path: str) -> Document:
+        for *source, text in self._rows(f"SELECT {_SOURCE}, text FROM documents WHERE path = ?", (path,)):
+            return Document(_source(source), text)
+        raise KeyError(path)
+
+    def stored_words(self, passage: Passage) -> str | None:
+        """Return the words of a passage, read again from the disk by its place; None if it is not there any more."""
+        rows = self._rows(
+            "SELECT d.text, p.spans FROM passages p JOIN documents d ON d.id = p.document "
+            "WHERE d.path = ? AND p.ordinal = ? AND p.content = ?",
+            (passage.source.id, passage.ordinal, passage.id),
+        )
+        return Document(passage.source, rows[0][0]).slice(_spans(rows[0][1])) if rows else None
+
+    def passages(self, path: str) -> tuple[Passage, ...]:
+        """Return the passages of one document, in its order."""
+        rows = self._rows(
+            f"SELECT {_PASSAGE} FROM passages p JOIN documents d ON d.id = p.document WHERE d.path = ? "
+            "ORDER BY p.ordinal",
+            (path,),
+        )
+        return tuple(self._passage(row) for row in rows)
+
+    def passages_by_id(self, ids: Sequence[int]) -> tuple[Passage, ...]:
+        """Return the passages with these ids, in this order."""
+        rows = self._rows(
+            f"SELECT p.id, {_PASSAGE} FROM passages p JOIN documents d ON d.id = p.document WHERE p.id IN "
+            f"({_marks(ids)})",
+            ids,
+        )
+        found = {number: self._passage(row) for number, *row in rows}
+        return tuple(found[number] for number in ids)
+
+    def ids_of(self, passages: Iterable[Passage]) -> list[int]:
+        """Return the ids of passages, in their order."""
+        query = "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document WHERE d.path = ? AND p.ordinal = ?"
+        return [self._rows(query, (passage.source.id, passage.ordinal))[0][0] for passage in passages]
+
+    def ids_in(self, paths: Sequence[str]) -> list[int]:
+        """Return the ids of all passages of some documents."""
+        query = f"SELECT p.id FROM passages p JOIN documents d ON d.id = p.document WHERE d.path IN ({_marks(paths)})"
+        return [number for (number,) in self._rows(query, paths)]
+
+    def _passage(self, row: Sequence[Any]) -> Passage:
+        path, ordinal, spans, role, locator, headings, label, stem_spans = row
+        return Passage(
+            document=self.document(path),
+            ordinal=ordinal,
+            spans=_spans(spans),
+            role=Role(role),
+            locator=locator,
+            headings=tuple(json.loads(headings)),
+            label=label,
+            stem_spans=_spans(stem_spans),
+        )
+
+    def candidates(self, ids: Sequence[int]) -> list[Candidate]:
+        """Return what is weighed of some passages, in order of id."""
+        sentences: dict[int, list[Sentence]] = {number: [] for number in ids}
+        for number, passage, start, stop, terms in self._rows(
+            f"SELECT id, passage, start, stop, terms FROM sentences WHERE passage IN ({_marks(ids)}) ORDER BY id",
+            ids,
+        ):
+            sentences[passage].append(Sentence(number, (start, stop), tuple(terms.split())))
+        rows = self._rows(
+            "SELECT id, document, role, label, terms, context_terms FROM passages "
+            f"WHERE id IN ({_marks(ids)}) ORDER BY id",
+            ids,
+        )
+        return [
+            Candidate(
+                number, document, Role(role), label, tuple(terms.split()), tuple(context.split()),
+                tuple(sentences[number]),
+            )
+            for number, document, role, label, terms, context in rows
+        ]  # fmt: skip
+
+    def passages_of_sentences(self, sentences: Sequence[int]) -> list[int]:
+        """Return the passage of each sentence, in their order."""
+        rows = self._rows(f"SELECT id, passage FROM sentences WHERE id IN ({_marks(sentences)})", sentences)
+        passage_of = dict(rows)
+        return [passage_of[number] for number in sentences]
+
+    def abbreviations(self) -> list[tuple[int, str, str]]:
+        """Return passage id, short and long form of every abbreviation introduced."""
+        return [tuple(row) for row in self._rows("SELECT passage, short, long FROM abbreviations ORDER BY rowid")]
+
+    def document_row(self, path: str) -> DocumentRow:
+        """Return everything stored of one document, to be taken over by the next generation."""
+        document = self.document(path)
+        ids = self.ids_in([path])
+        sentences: dict[int, list[SentenceRow]] = {number: [] for number in ids}
+        for passage, *values in self._rows(
+            f"SELECT passage, start, stop, terms, vector_key FROM sentences WHERE passage IN ({_marks(ids)}) "
+            "ORDER BY id",
+            ids,
+        ):
+            sentences[passage].append(SentenceRow(*values))
+        abbreviations: dict[int, list[tuple[str, str]]] = {number: [] for number in ids}
+        for passage, short, long in self._rows(
+            f"SELECT passage, short, long FROM abbreviations WHERE passage IN ({_marks(ids)}) ORDER BY rowid", ids
+        ):
+            abbreviations[passage].append((short, long))
+        rows = self._rows(
+            f"SELECT id, {', '.join(_ROW)} FROM passages WHERE id IN ({_marks(ids)}) ORDER BY ordinal", ids
+        )
+        passages = tuple(
+            PassageRow(
+                **dict(zip(_ROW, values, strict=True)),
+                sentences=tuple(sentences[number]),
+                abbreviations=tuple(abbreviations[number]),
+            )
+            for number, *values in rows
+        )
+        return DocumentRow(document.source, document.text, passages)
+
+    def vector_rows(self, table: str) -> Iterator[tuple[bytes, int]]:
+        """Yield the key and the row of every vector of `table`, "passages" or "sentences"."""
+        yield from self._database.execute(f"SELECT vector_key, id FROM {table}")
+
+
+_SOURCE = "path, title, kind, symbol, date, language, url, sha256"
+_ROW = (
+    "ordinal", "role", "locator", "headings", "label", "spans", "stem_spans", "content", "terms", "context_terms",
+    "vector_key",
+)  # fmt: skip
+_PASSAGE = "d.path, p.ordinal, p.spans, p.role, p.locator, p.headings, p.label, p.stem_spans"
+
+
+def _source(row: Sequence[Any]) -> Source:
+    path, title, kind, symbol, day, language, url, sha256 = row
+    return Source(path, title, Kind(kind), symbol, date.fromisoformat(day) if day else None, language, url, sha256)
+
+
+def _spans(text: str) -> tuple[Span, ...]:
+    return tuple((start, end) for start, end in json.loads(text))
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+def checksum(file: Path) -> str:
+    """Return the sha256 of a file, in hexadecimal."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def read_manifest(folder: Path) -> Generation:
+    """Return what the manifest of a generation says.
+
+    Raises:
+        IndexDamaged: It is missing or unreadable.
+    """
+    try:
+        return Generation.from_json((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _damaged(folder.name, "its manifest cannot be read") from error
+
+
+def _refuse_other_versions(generation: Generation) -> None:
+    if (generation.index_version, generation.parser_version) != (INDEX_VERSION, PARSER_VERSION):
+        raise IndexMismatch(
+            "The index was made by another version of this program, which reads documents differently: "
+            "run `rapporteur index` once to build it again."
+        )
+
+
+def _damaged(name: str, reason: str) -> IndexDamaged:
+    return IndexDamaged(
+        f"The index is damaged (generation {name}: {reason}): run `rapporteur index` to build it again."
+    )

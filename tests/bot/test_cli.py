@@ -1,0 +1,308 @@
+"""The command line from end to end: the shipped documents, the packaged model, real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import COMMANDS, application
+from corpus.document import fold
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = ROOT / "corpus" / "documents"
+PYTHON = [sys.executable, "-W", "ignore", "-m", "bot"]
+
+
+def environment(**settings: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORTEUR_")}
+    # One thread: on a busy machine several wait for one another, and a few sentences take five times as long.
+    return {**kept, "PYTHONPATH": str(ROOT), "COLUMNS": "80", "OMP_NUM_THREADS": "1", **settings}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the tests of this file keep their index, and run."""
+    return tmp_path_factory.mktemp("cli")
+
+
+@pytest.fixture(scope="module")
+def first_answer(folder: Path) -> subprocess.CompletedProcess[str]:
+    """What the first question says on a machine without an index."""
+    return process(folder, "ask", "--json", "What does para. 5 of S/RES/1138 (1997) decide?")
+
+
+@pytest.fixture
+def index(folder: Path, first_answer: object, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An index of the shipped documents, configured."""
+    monkeypatch.chdir(folder)
+    for name in [name for name in os.environ if name.startswith("RAPPORTEUR_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("RAPPORTEUR_INDEX", str(folder / "index"))
+    return folder / "index"
+
+
+def process(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*PYTHON, *arguments],
+        cwd=folder,
+        env=environment(RAPPORTEUR_INDEX=str(folder / "index"), **settings),
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def run(*arguments: str, text: str | bytes = "") -> Any:
+    return CliRunner().invoke(application(), arguments, input=text, prog_name="rapporteur")
+
+
+def test_the_program_is_found_as_a_module(tmp_path: Path) -> None:
+    found = process(tmp_path, "--version")
+    assert found.returncode == 0
+    assert found.stdout.startswith("rapporteur ")
+
+
+def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
+    heavy = ["torch", "sentence_transformers", "faiss", "tantivy", "numpy"]
+    script = f"import sys, bot.cli; bot.cli.application(); print([each for each in {heavy} if each in sys.modules])"
+    found = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=environment(), capture_output=True, text=True
+    )
+    assert found.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("command", [each.__name__ for each in COMMANDS])
+def test_every_command_explains_itself_with_an_example(command: str) -> None:
+    found = run(command, "--help")
+    assert found.exit_code == 0
+    assert f"rapporteur {command}" in found.stdout.split("Example", 1)[1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nonsense",),
+        ("ask",),
+        ("ask", "?!"),
+        ("ask", "--passages", "0", "x"),
+        ("ask", "--passages", "11", "x"),
+        ("search", "…"),
+        ("lookup", "--", "--"),
+        ("verify", ""),
+        ("check", "/does/not/exist"),
+        ("index", "/does/not/exist"),
+        ("evaluate", "/does/not/exist.jsonl"),
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_carried_out_is_said_on_standard_error(index: Path, arguments: tuple[str, ...]) -> None:
+    found = run(*arguments)
+    assert found.exit_code == 2
+    assert found.stdout == ""
+    assert found.stderr.strip()
+    assert "Traceback" not in found.stderr
+
+
+def test_an_unusable_setting_is_named(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAPPORTEUR_INDEX", " ")
+    found = run("sources")
+    assert found.exit_code == 2
+    assert found.stderr.startswith("RAPPORTEUR_INDEX is set but empty.")
+
+
+def test_the_first_question_builds_the_index_and_says_so(first_answer: subprocess.CompletedProcess[str]) -> None:
+    assert first_answer.returncode == 0
+    assert first_answer.stderr.startswith("There is no index yet. Building one of ")
+    answer = json.loads(first_answer.stdout)
+    assert answer["found"] is True
+    assert answer["quotations"][0]["citation"] == "S/RES/1138 (1997), para. 5"
+    assert answer["index"]["documents"] == 3
+
+
+def test_an_answer_has_the_keys_agreed_on(first_answer: subprocess.CompletedProcess[str]) -> None:
+    answer = json.loads(first_answer.stdout)
+    assert {"question", "found", "confidence", "reading", "quotations", "nearest", "index", "seconds"} <= answer.keys()
+    assert 0 <= answer["confidence"] <= 1
+
+
+def test_a_quotation_can_be_checked_against_the_file(first_answer: subprocess.CompletedProcess[str]) -> None:
+    for quoted in json.loads(first_answer.stdout)["quotations"]:
+        file = (DOCUMENTS / quoted["document"]).read_bytes().decode("utf-8")
+        assert " ".join(fold(file[start:end]) for start, end in quoted["spans"]) == quoted["text"]
+        assert quoted["verified"] is True
+
+
+def test_questions_are_answered_line_by_line(index: Path, folder: Path) -> None:
+    lines = b"1138 OP 5\n\n  \n???\nwho won the \xff world cup in football\r\n"
+    found = subprocess.run(
+        [*PYTHON, "ask", "-", "--json"], input=lines, cwd=folder, capture_output=True, timeout=300,
+        env=environment(RAPPORTEUR_INDEX=str(index)),
+    )  # fmt: skip
+    answers = [json.loads(line) for line in found.stdout.decode().splitlines()]
+    assert found.returncode == 0
+    assert [each["found"] for each in answers] == [True, False, False]
+    assert answers[2]["question"] == "who won the \ufffd world cup in football"
+    assert answers[2]["quotations"] == []
+
+
+def test_each_answer_is_written_when_it_is_known_and_an_interrupt_is_quiet(index: Path, folder: Path) -> None:
+    with subprocess.Popen(
+        [*PYTHON, "ask", "-", "--json"], cwd=folder, env=environment(RAPPORTEUR_INDEX=str(index)),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as asking:  # fmt: skip
+        assert asking.stdin
+        assert asking.stdout
+        asking.stdin.write(b"1138 OP 5\n")
+        asking.stdin.flush()
+        assert json.loads(asking.stdout.readline())["found"] is True
+        asking.send_signal(signal.SIGINT)
+        _, told = asking.communicate(timeout=60)
+    assert asking.returncode == 130
+    assert b"Traceback" not in told
+
+
+def test_no_question_on_standard_input_is_said(index: Path) -> None:
+    found = run("ask", "-", text="\n\n")
+    assert found.exit_code == 2
+    assert found.stdout == ""
+
+
+def test_a_reader_that_goes_away_is_no_fault(index: Path, folder: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    found = subprocess.run(
+        [*PYTHON, "sources"], cwd=folder, env=environment(RAPPORTEUR_INDEX=str(index)), stdout=writing,
+        stderr=subprocess.PIPE, timeout=60,
+    )  # fmt: skip
+    os.close(writing)
+    assert found.returncode == 141
+    assert found.stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("reference", "citation"),
+    [
+        ("S/RES/1138 (1997) 6(d)", "S/RES/1138 (1997), para. 6 (d)"),
+        ("1138 PP3", "S/RES/1138 (1997), preambular para. 3"),
+    ],
+)
+def test_a_reference_shows_its_paragraph(index: Path, reference: str, citation: str) -> None:
+    found = run("lookup", "--json", reference)
+    assert found.exit_code == 0
+    assert [each["citation"] for each in json.loads(found.stdout)["passages"]] == [citation]
+
+
+def test_a_reference_that_names_nothing_says_what_exists(index: Path) -> None:
+    found = run("lookup", "--json", "1138 OP 14")
+    assert found.exit_code == 1
+    assert json.loads(found.stdout)["passages"] == []
+    assert "13" in json.loads(found.stdout)["problem"]
+
+
+def test_a_paragraph_is_plain_text_in_a_file(index: Path) -> None:
+    found = run("lookup", "1138", "OP", "5")
+    assert found.stdout == (
+        "S/RES/1138 (1997), para. 5\n"
+        "    5. Decides to extend the mandate of UNMOT until 15 May 1998;\n"
+        "    official text · 14 November 1997 · https://undocs.org/S/RES/1138(1997)\n"
+    )
+
+
+def test_sources_lists_the_documents(index: Path) -> None:
+    found = json.loads(run("sources", "--json").stdout)
+    assert [each["document"] for each in found["documents"]] == sorted(file.name for file in DOCUMENTS.glob("*.txt"))
+    assert sum(each["passages"] for each in found["documents"]) == found["index"]["passages"]
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "code"),
+    [
+        ("Decides to extend the mandate of UNMOT until 15 May 1998", "exact", 0),
+        ("Decides  to extend the mandate of UNMOT until 15 May 1998", "folded", 0),
+        ("Decides to extend the mandate of UNMOT until 15 May 1999", "differing", 1),
+        ("The moon is made of green cheese", "not found", 1),
+    ],
+)
+def test_a_wording_is_verified(index: Path, text: str, status: str, code: int) -> None:
+    found = run("verify", "--json", text)
+    assert (json.loads(found.stdout)["status"], found.exit_code) == (status, code)
+
+
+def test_a_wording_may_come_from_standard_input(index: Path) -> None:
+    assert run("verify", "-", text="Decides to extend the mandate\nof UNMOT until 15 May 1998\n").exit_code == 0
+
+
+def test_an_index_of_another_model_is_refused_and_kept(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAPPORTEUR_MODEL", "another/model")
+    found = run("ask", "x")
+    assert found.exit_code == 3
+    assert "another/model" in found.stderr
+    monkeypatch.delenv("RAPPORTEUR_MODEL")
+    assert run("sources").exit_code == 0
+
+
+def test_check_tells_how_files_are_read(index: Path) -> None:
+    found = json.loads(run("check", "--json").stdout)
+    resolution = next(each for each in found["documents"] if each["symbol"])
+    assert (resolution["preambular"], resolution["operative"]) == (8, 13)
+    assert found["unreadable"] == []
+
+
+def test_check_of_a_folder_without_a_readable_file_found_nothing(index: Path, tmp_path: Path) -> None:
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG\0")
+    found = run("check", str(tmp_path))
+    assert found.exit_code == 1
+    assert "picture.png" in found.stdout
+
+
+def test_refreshing_what_has_not_changed_changes_nothing(index: Path) -> None:
+    found = run("index", "--json")
+    report = json.loads(found.stdout)
+    assert found.exit_code == 0
+    assert report["changed"] is False
+    assert report["documents"] == {"added": [], "changed": [], "removed": []}
+    assert report["unreadable"] == []
+
+
+def test_an_index_tells_how_to_ask_it(index: Path) -> None:
+    assert run("index").stdout.splitlines()[-1] == "Ask it: rapporteur ask QUESTION"
+
+
+def test_the_doctor_finds_a_sound_installation_fine(index: Path) -> None:
+    found = run("doctor", "--json")
+    assert found.exit_code == 0
+    assert json.loads(found.stdout)["ok"] is True
+
+
+def test_the_doctor_says_what_to_do_without_an_index(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAPPORTEUR_INDEX", str(tmp_path / "none"))
+    found = run("doctor")
+    assert found.exit_code == 3
+    assert "Next: Run: rapporteur index" in found.stdout
+
+
+def test_the_doctor_sees_that_a_document_has_changed(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAPPORTEUR_DOCUMENTS", str(tmp_path))
+    (tmp_path / "a.txt").write_text("Something else.")
+    found = run("doctor")
+    assert found.exit_code == 0
+    assert "freshness: stale" in found.stdout
+
+
+def test_the_doctor_reports_an_unusable_setting(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAPPORTEUR_DOCUMENTS", "")
+    found = run("doctor", "--json")
+    assert found.exit_code == 2
+    assert "RAPPORTEUR_DOCUMENTS" in json.loads(found.stdout)["findings"][0]["detail"]
