@@ -166,6 +166,13 @@ class Passage:
         return "\n".join(part for part in parts if part)
 
     @property
+    def setting(self) -> str:
+        """Where and when it stands: document, heading and date, "S/RES/1138 (1997), 14 November 1997"."""
+        day = self.source.date
+        date_in_words = f"{day.day} {day:%B} {day.year}" if day else ""
+        return ", ".join(part for part in (self.source.name, *self.headings[-1:], date_in_words) if part)
+
+    @property
     def search_text(self) -> str:
         """What is indexed: the context and the text."""
         return f"{self.context}\n{self.text}"

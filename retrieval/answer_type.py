@@ -37,6 +37,10 @@ _NUMBER_WORD = (
     r"|dozen|half|third|both|none)"
 )
 
+_OFFICES = (
+    "person|man|woman|guy|envoy|representative|leader|chief|head|commander|general|president|minister|ambassador|judge"
+)
+
 # The order decides where several fit: the more specific first.
 _ASKED = (
     (AnswerType.DEFINITION, r"""
@@ -46,20 +50,21 @@ _ASKED = (
     (AnswerType.MONEY, r"""
         \bcosts?\b | \bbudget | \bmoney\b | \bdollars?\b | \bprice\b | [$€£] | \bsalary\b | \bpaid\b
         | \bhow\ much\b .* \b(?:pay|paid|spend|spent|fund)"""),
-    (AnswerType.DURATION, r"\bhow\ long\b | \bhow\ many\ (?:more\ )?(?:days|weeks|months|years)\b | \bduration\b | \bhow\ often\b"),
+    (AnswerType.DURATION, r"""
+        \bhow\ long\b | \bhow\ many\ (?:more\ )?(?:days|weeks|months|years)\b | \bduration\b | \bhow\ often\b"""),
     (AnswerType.DATE, r"""
-        \bwhen\b | \b(?:what|which)\ (?:date|day|month|year)\b | ^(?:the\ )?(?:day|year)\b | \bdates?\b | \bdeadline\b | \bexpir | \bwhat\ time\b
-        | \b(?:until|till|since|by)\ (?:what|when|which)\b | \bhow\ soon\b | \bmonth\b | \buntil\s*\?"""),
+        \bwhen\b | \b(?:what|which)\ (?:date|day|month|year)\b | ^(?:the\ )?(?:day|year)\b | \bdates?\b
+        | \bdeadline\b | \bexpir | \bwhat\ time\b | \b(?:until|till|since|by)\ (?:what|when|which)\b | \bmonth\b
+        | \bhow\ soon\b | \buntil\s*\?"""),
     (AnswerType.NUMBER, r"""
-        \bhow\ many\b | \bnumber\ of\b | \bhow\ much\b | \b(?:head\ ?)?count\b | \bhow\ (?:big|large)\b | \bpercentage?\b
-        | \bsize\ of\b | \bstrength\b | \btotal\b | \bnumber\b"""),
-    (AnswerType.PERSON, r"""
-        \bnamed?\b .* \b(?:who|person|man|woman|guy|envoy|representative|leader|chief|head|commander|general|president|minister)s?\b
-        | \bwho\ (?:was|is)\ (?:the|his|her|their|its|that|this|a)\b | \bwhat\ (?:was|is)\ (?:his|her)\ name\b
-        | \bname\ of\ (?:the\ )?(?:\w+\ ){0,2}(?:envoy|representative|leader|chief|head|commander|general|president|minister|guy|man|woman)\b
-        | \bwhich\ (?:person|general|minister|president|diplomat)\b"""),
+        \bhow\ many\b | \bnumber\ of\b | \bhow\ much\b | \b(?:head\ ?)?count\b | \bhow\ (?:big|large)\b
+        | \bpercentage?\b | \bsize\ of\b | \bstrength\b | \btotal\b | \bnumber\b"""),
+    (AnswerType.PERSON, rf"""
+        \bnamed?\b .* \b(?:who|{_OFFICES})s?\b | \bwho\ (?:was|is)\ (?:the|his|her|their|its|that|this|a)\b
+        | \bwhat\ (?:was|is)\ (?:his|her)\ name\b | \bname\ of\ (?:the\ )?(?:\w+\ ){{0,2}}(?:{_OFFICES})\b
+        | \bwhich\ (?:{_OFFICES}|diplomat)\b"""),
     (AnswerType.PLACE, r"""
-        \bwhere\b | \b(?:what|which)\ (?:\w+\ )?(?:country|countries|states?|city|cities|town|towns|place|places|region|river|capital)\b
+        \bwhere\b | \b(?:what|which)\ (?:\w+\ )?(?:countr(?:y|ies)|states?|cit(?:y|ies)|towns?|places?|region|river)\b
         | \bcapital\b | ^(?:the\ )?(?:countries|cities|towns|places)\b"""),
     (AnswerType.NAME, r"\bwho(?:m|se)?\b | \bname[sd]?\b | \bwhich\ organi[sz]ations?\b"),
 )  # fmt: skip
@@ -99,7 +104,9 @@ _HELD = {
         re.IGNORECASE,
     ),
     AnswerType.NAME: re.compile(_NAME),
-    AnswerType.PLACE: re.compile(rf"(?:\b(?:in|at|to|from|near|along|into|of|and|between|the)|,) {_NAME}|\b(?:in|of) the \w+ part\b"),
+    AnswerType.PLACE: re.compile(
+        rf"(?:\b(?:in|at|to|from|near|along|into|of|and|between|the)|,) {_NAME}|\b(?:in|of) the \w+ (?:part|region)\b"
+    ),
     AnswerType.PERSON: re.compile(_NAME),
 }
 
@@ -132,7 +139,7 @@ def _found(text: str, kind: AnswerType) -> Iterator[str]:
             found = _NO_PLACE.sub(" ", found)
         if kind in _NAMES and _begins_sentence(text, match):
             continue
-        if re.search(r"\w", found) and (kind not in _NAMES or re.search(r"[A-Z]", found)):
+        if re.search(r"\w", found) and (kind not in _NAMES or re.search(r"[A-Z]|\b(?:part|region)$", found)):
             yield found
 
 

@@ -29,7 +29,8 @@ class VectorIndex:
         index = faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
         for start in range(0, len(vectors), _BLOCK):
             index.add(np.ascontiguousarray(vectors[start : start + _BLOCK]))
-        faiss.write_index(index, str(file))
+        with file.open("wb") as stream:  # FAISS itself would not notice that the last bytes found no room
+            faiss.write_index(index, faiss.PyCallbackIOWriter(stream.write))  # type: ignore[attr-defined]
 
     @classmethod
     def open(cls, file: Path) -> VectorIndex:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ KEPT = 5
 """Generations kept for going back."""
 
 _ASIDE = ".building-"
+_NAME = re.compile(r"\d{8}T\d{6}\.\d{6}~*")
 
 
 class IndexNotWritten(RapporteurError):
@@ -39,19 +41,21 @@ def current(index: Path) -> Path:
         raise IndexDamaged(f"{index / 'CURRENT'} cannot be read: run `rapporteur index` to build it again.") from error
     folder = index / name
     # A name, never a path: what a file says must not lead out of the folder.
-    if not name or Path(name).name != name or not folder.is_dir():
+    if not _NAME.fullmatch(name) or not folder.is_dir():
         raise IndexDamaged(f"The generation in use is missing from {index}: run `rapporteur index` to build it again.")
     return folder
 
 
-def open_current(index: Path) -> Store:
-    """Open the generation in use; raises IndexUnusable."""
-    return Store.open(current(index))
+def open_current(index: Path, *, check: bool = False) -> Store:
+    """Open the generation in use, comparing all checksums first if `check`; raises IndexUnusable."""
+    return Store.open(current(index), check=check)
 
 
 @contextmanager
 def one_refresh(index: Path) -> Iterator[None]:
     """Hold the lock of an index: one refresh at a time across processes, released even by a process that dies.
+
+    What a refresh that was killed has left over is removed.
 
     Raises:
         IndexNotWritten: Another refresh runs, or the folder cannot be written.
@@ -62,9 +66,12 @@ def one_refresh(index: Path) -> Iterator[None]:
         lock.acquire()
     except Timeout as error:
         raise IndexNotWritten(f"Another refresh of {index} is running: wait until it has finished.") from error
-    except OSError as error:
-        raise IndexNotWritten(f"The index folder {index} cannot be written ({error.strerror}).") from error
+    except (OSError, NotImplementedError) as error:  # the latter on a file system without locks
+        reason = getattr(error, "strerror", None) or error
+        raise IndexNotWritten(f"The index folder {index} cannot be written ({reason}).") from error
     try:
+        for left_over in _left_over(index):
+            shutil.rmtree(left_over, ignore_errors=True)
         yield
     finally:
         lock.release()
@@ -77,8 +84,6 @@ def built_aside(index: Path) -> Iterator[Path]:
     Raises:
         IndexNotWritten: Writing failed, a full disk for one.
     """
-    for left_over in index.glob(f"{_ASIDE}*"):  # of a process that died
-        shutil.rmtree(left_over, ignore_errors=True)
     folder = index / f"{_ASIDE}{_new_name(index)}"
     try:
         folder.mkdir()
@@ -106,22 +111,31 @@ def name_of(aside: Path) -> str:
 
 def publish(index: Path, aside: Path) -> None:
     """Make a generation built aside the one in use, atomically, and drop the oldest."""
+    # Written before anything is renamed, and inside: a disk that is full now leaves nothing behind.
+    (aside / "CURRENT").write_text(name_of(aside) + "\n", encoding="utf-8")
     for file in sorted(aside.rglob("*")):
         _flush(file)
     _flush(aside)
-    folder = index / name_of(aside)
-    aside.rename(folder)
-    pointer = index / "CURRENT.new"
-    pointer.write_text(folder.name + "\n", encoding="utf-8")
-    _flush(pointer)
-    pointer.replace(index / "CURRENT")
+    folder = aside.rename(index / name_of(aside))
+    try:
+        (folder / "CURRENT").replace(index / "CURRENT")
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     _flush(index)
     for old in _generations(index)[:-KEPT]:
         shutil.rmtree(old, ignore_errors=True)
 
 
 def _generations(index: Path) -> list[Path]:
-    return sorted(file.parent for file in index.glob("*/manifest.json") if not file.parent.name.startswith("."))
+    """Return the generations, oldest first; a folder of another name is not ours."""
+    return sorted(folder for folder in index.iterdir() if _NAME.fullmatch(folder.name) and folder.is_dir())
+
+
+def _left_over(index: Path) -> list[Path]:
+    """Return what was being built, or was built and not yet in use, when its process died."""
+    unused = [folder for folder in _generations(index) if (folder / "CURRENT").exists()]
+    return [*index.glob(f"{_ASIDE}*"), *unused]
 
 
 def _flush(path: Path) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ import numpy as np
 from corpus.abbreviations import abbreviations_in
 from corpus.document import Document, Passage
 from corpus.errors import FolderError, UnreadableFile
-from corpus.folder import Unreadable, files_of, read_file
+from corpus.folder import Listing, Unreadable, files_of, read_file
 from corpus.formats import PARSER_VERSION
 from corpus.passages import passages_of, sentences_of
 from retrieval.dense import VectorIndex
@@ -31,8 +31,9 @@ from retrieval.store import (
     INDEX_VERSION,
     PASSAGE_VECTORS,
     SCHEMA,
+    SENTENCE_TOKENS,
     SENTENCE_VECTORS,
-    TOKENS,
+    SETTING_TOKENS,
     WORDS,
     DocumentRow,
     Generation,
@@ -84,27 +85,30 @@ def refresh(folder: Path, index: Path, embedder: Embedder, progress: Progress) -
     Answers come from the generation before until the new one is verified. When nothing changed, nothing is written.
 
     Raises:
-        FolderError: The folder cannot be used or holds nothing that can be read.
+        FolderError: The folder cannot be used, holds nothing that can be read, or is that of the index.
         EmbeddingError: The model cannot be loaded.
         IndexNotWritten: The disk refused, or another refresh runs.
     """
     started = time.perf_counter()
+    folder = folder.resolve()
+    _listing(folder, index)  # what is no folder of documents leaves no trace where the index would be
     with one_refresh(index):
         before = _usable(index, embedder)
         try:
-            return _refresh(folder.resolve(), index, embedder, progress, before, started)
+            return _refresh(folder, index, embedder, progress, before, started)
         finally:
             if before:
                 before.close()
 
 
 def _usable(index: Path, embedder: Embedder) -> Store | None:
-    """Return the generation in use if its rows and vectors can be taken over."""
+    """Return the generation in use if its rows and vectors can be taken over: damage must not be handed on."""
     try:
-        store = open_current(index)
+        store = open_current(index, check=True)
     except IndexUnusable:
         return None
-    if store.generation.model == embedder.name:
+    # The dimension is asked for last: a model may have to be loaded to tell it.
+    if store.generation.model == embedder.name and store.generation.dimension == embedder.dimension:
         return store
     store.close()
     return None
@@ -116,6 +120,7 @@ class _Texts:
 
     passages: dict[bytes, str] = field(default_factory=dict)
     sentences: dict[bytes, str] = field(default_factory=dict)
+    settings: dict[bytes, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,7 @@ class _Vectors:
 
     passages: dict[bytes, Vectors]
     sentences: dict[bytes, Embedding]
+    settings: dict[bytes, Embedding]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +144,7 @@ class _Gathered:
 def _refresh(
     folder: Path, index: Path, embedder: Embedder, progress: Progress, before: Store | None, started: float
 ) -> RefreshReport:
-    gathered = _gather(folder, before, progress)
+    gathered = _gather(folder, _listing(folder, index), before, progress)
     old = {source.id: source.sha256 for source in before.sources} if before else {}
     new = {row.source.id: row.source.sha256 for row in gathered.documents}
     if before and old == new and before.generation.folder == str(folder):
@@ -147,7 +153,7 @@ def _refresh(
         known = _known_vectors(before)
         embedded = _embed_missing(gathered.texts, known, embedder, progress)
         generation = _write(folder, index, embedder, gathered.documents, known, progress)
-        reused = generation.passages + generation.sentences - embedded
+        reused = 2 * generation.passages + generation.sentences - embedded
     old_passages = _content(before.document_row(source.id) for source in before.sources) if before else set()
     new_passages = _content(gathered.documents)
     return RefreshReport(
@@ -170,9 +176,24 @@ def _content(rows: Iterable[DocumentRow]) -> set[str]:
     return {passage.content for row in rows for passage in row.passages}
 
 
-def _gather(folder: Path, before: Store | None, progress: Progress) -> _Gathered:
-    """Read what changed and take over what did not."""
+def _listing(folder: Path, index: Path) -> Listing:
+    """Return what a folder holds, without the index where that is kept within."""
+    place = index.resolve()
+    if place == folder:
+        raise FolderError(f"The index cannot be kept in {folder} itself, among the documents: set RAPPORTEUR_INDEX.")
     listing = files_of(folder)
+    if not place.is_relative_to(folder):
+        return listing
+    within = f"{place.relative_to(folder).as_posix()}/"
+    return Listing(
+        tuple(file for file in listing.files if not file.id.startswith(within)),
+        tuple(file for file in listing.unreadable if not file.id.startswith(within)),
+        listing.notes,
+    )
+
+
+def _gather(folder: Path, listing: Listing, before: Store | None, progress: Progress) -> _Gathered:
+    """Read what changed and take over what did not."""
     held = {source.id: source.sha256 for source in before.sources} if before else {}
     rows: list[DocumentRow] = []
     texts = _Texts()
@@ -214,6 +235,7 @@ def _passage_row(passage: Passage, texts: _Texts) -> PassageRow:
         terms=" ".join(terms_of(text)),
         context_terms=" ".join(terms_of(context)),
         vector_key=_keyed(passage.search_text, texts.passages),
+        setting_key=_keyed(passage.setting, texts.settings),
         sentences=_sentence_rows(passage, texts),
         abbreviations=tuple((found.short, found.long) for found in abbreviations_in(text)),
     )
@@ -243,35 +265,38 @@ def _keyed(text: str, texts: dict[bytes, str]) -> bytes:
 
 def _known_vectors(before: Store | None) -> _Vectors:
     if before is None:
-        return _Vectors({}, {})
+        return _Vectors({}, {}, {})
     passage_keys, passage_rows = zip(*before.vector_rows("passages"), strict=True)
     passages = dict(zip(passage_keys, before.passage_vectors.vectors(passage_rows), strict=True))
     sentence_keys, sentence_rows = zip(*before.vector_rows("sentences"), strict=True)
     sentences = {
-        key: Embedding(vector, *before.tokens.tokens(row))
+        key: Embedding(vector, *before.sentence_tokens.tokens(row))
         for key, row, vector in zip(
             sentence_keys, sentence_rows, before.sentence_vectors.vectors(sentence_rows), strict=True
         )
     }
-    return _Vectors(passages, sentences)
+    nowhere = np.zeros(before.generation.dimension, dtype=np.float32)  # only the tokens of a setting are ever used
+    settings = {
+        key: Embedding(nowhere, *before.setting_tokens.tokens(row))
+        for key, row in before.vector_rows("passages", "setting_key")
+    }
+    return _Vectors(passages, sentences, settings)
 
 
 def _embed_missing(texts: _Texts, known: _Vectors, embedder: Embedder, progress: Progress) -> int:
     """Add to `known` the vectors it lacks; return how many."""
     passages = [key for key in texts.passages if key not in known.passages]
     sentences = [key for key in texts.sentences if key not in known.sentences]
-    total = len(passages) + len(sentences)
-    if passages:
-        embeddings = embedder.embed(
-            [texts.passages[key] for key in passages], lambda done: progress("embedding", done, total)
-        )
-        known.passages.update((key, each.vector) for key, each in zip(passages, embeddings, strict=True))
-    if sentences:
-        embeddings = embedder.embed(
-            [texts.sentences[key] for key in sentences],
-            lambda done: progress("embedding", len(passages) + done, total),
-        )
-        known.sentences.update(zip(sentences, embeddings, strict=True))
+    settings = [key for key in texts.settings if key not in known.settings]
+    total = len(passages) + len(sentences) + len(settings)
+
+    def embedded(keys: Sequence[bytes], words: Mapping[bytes, str], before: int) -> Iterator[tuple[bytes, Embedding]]:
+        found = embedder.embed([words[key] for key in keys], lambda done: progress("embedding", before + done, total))
+        return zip(keys, found, strict=True)
+
+    known.passages.update((key, each.vector) for key, each in embedded(passages, texts.passages, 0))
+    known.settings.update(embedded(settings, texts.settings, len(passages)))
+    known.sentences.update(embedded(sentences, texts.sentences, len(passages) + len(settings)))
     return total
 
 
@@ -292,7 +317,7 @@ def _write(
             progress("checking", 0, 1)
             _verify(aside)
             progress("checking", 1, 1)
-        except (sqlite3.Error, RuntimeError, ValueError) as error:  # what the three engines raise for a full disk
+        except (sqlite3.Error, RuntimeError, ValueError, IndexUnusable) as error:  # three engines on a full disk
             raise IndexNotWritten(
                 f"The new index could not be written to {index} ({error}). The one in use stays as it was."
             ) from error
@@ -311,7 +336,10 @@ def _write_parts(aside: Path, documents: Sequence[DocumentRow], vectors: _Vector
             aside / PASSAGE_VECTORS, np.stack([vectors.passages[passage.vector_key] for passage in passages])
         ),
         lambda: VectorIndex.build(aside / SENTENCE_VECTORS, np.stack([each.vector for each in embeddings])),
-        lambda: TokenIndex.build(aside / TOKENS, embeddings),
+        lambda: TokenIndex.build(aside / SENTENCE_TOKENS, embeddings),
+        lambda: TokenIndex.build(
+            aside / SETTING_TOKENS, [vectors.settings[passage.setting_key] for passage in passages]
+        ),
     )
     for done, write in enumerate(steps, 1):
         write()
@@ -338,9 +366,10 @@ def _write_database(file: Path, documents: Sequence[DocumentRow]) -> None:
                 values = (
                     passage.ordinal, passage.role, passage.locator, passage.headings, passage.label, passage.spans,
                     passage.stem_spans, passage.content, passage.terms, passage.context_terms, passage.vector_key,
+                    passage.setting_key,
                 )  # fmt: skip
                 database.execute(
-                    "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (passage_id, document_id, *values),
                 )
                 for sentence in passage.sentences:
@@ -392,7 +421,7 @@ def _verify(aside: Path) -> None:
         generation = store.generation
         counts = [
             *(len(store.passage_vectors), len(store.words)),
-            *(len(store.sentence_vectors), len(store.tokens)),
+            *(len(store.sentence_vectors), len(store.sentence_tokens)),
             len(store.sources),
         ]
         wanted = [*[generation.passages] * 2, *[generation.sentences] * 2, generation.documents]

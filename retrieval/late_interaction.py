@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ _VECTORS, _IDS, _OFFSETS, _FREQUENCIES = "vectors.npy", "ids.npy", "offsets.npy"
 
 
 class TokenIndex:
-    """The token vectors of every sentence, on disk; a sentence is its row."""
+    """The token vectors of many short texts, on disk; a text is its row."""
 
     def __init__(self, folder: Path) -> None:
         """Open the index in `folder`, memory-mapped."""
@@ -33,54 +34,60 @@ class TokenIndex:
         self._frequencies: NDArray[np.int64] = np.load(folder / _FREQUENCIES)
 
     @staticmethod
-    def build(folder: Path, sentences: Sequence[Embedding]) -> None:
-        """Write the tokens of each sentence, in order of sentence id from 0."""
+    def build(folder: Path, texts: Sequence[Embedding]) -> None:
+        """Write the tokens of each text, in order of its row from 0."""
         folder.mkdir()
-        offsets = np.cumsum([0, *(len(each.token_ids) for each in sentences)], dtype=np.int64)
-        shape = (int(offsets[-1]), sentences[0].token_vectors.shape[1])
-        vectors = np.lib.format.open_memmap(folder / _VECTORS, mode="w+", dtype=np.int8, shape=shape)
-        for each, start, end in zip(sentences, offsets[:-1], offsets[1:], strict=True):
-            vectors[start:end] = each.token_vectors
-        vectors.flush()
-        ids = np.concatenate([each.token_ids for each in sentences])
-        np.save(folder / _IDS, ids)
-        np.save(folder / _OFFSETS, offsets)
-        np.save(folder / _FREQUENCIES, _frequencies(ids, offsets))
+        offsets = np.cumsum([0, *(len(each.token_ids) for each in texts)], dtype=np.int64)
+        ids = np.concatenate([each.token_ids for each in texts])
+        _save(folder / _VECTORS, [each.token_vectors for each in texts])
+        _save(folder / _IDS, [ids])
+        _save(folder / _OFFSETS, [offsets])
+        _save(folder / _FREQUENCIES, [_frequencies(ids, offsets)])
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
 
-    def tokens(self, sentence: int) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
-        """Return the ids and the vectors of the tokens of one sentence."""
-        start, end = self._offsets[sentence], self._offsets[sentence + 1]
+    def tokens(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+        """Return the ids and the vectors of the tokens of one row."""
+        start, end = self._offsets[row], self._offsets[row + 1]
         return np.asarray(self._ids[start:end]), np.asarray(self._vectors[start:end])
 
-    def similarities(self, question: Embedding, sentences: Sequence[int]) -> list[float]:
-        """Return how well each sentence covers the question: -1 to 1, its nearest token for each of the question's.
+    def nearest(self, question: Embedding, rows: Sequence[int]) -> Vectors:
+        """Return the cosine of each token of a question with its nearest token in each row.
 
-        The score of a sentence is the mean, weighted by rarity, of each question token's cosine with its nearest token.
+        `(tokens of the question, len(rows))` float32; 0 for a row without tokens.
         """
-        if not sentences or not len(question.token_ids):
-            return [0.0] * len(sentences)
         nothing = np.zeros((1, self._vectors.shape[1]), dtype=np.int8)
-        parts = [vectors if len(vectors) else nothing for vectors in (self.tokens(each)[1] for each in sentences)]
+        parts = [vectors if len(vectors) else nothing for vectors in (self.tokens(row)[1] for row in rows)]
         starts = np.cumsum([0, *map(len, parts[:-1])])
         asked = question.token_vectors.astype(np.float32) / TOKEN_SCALE**2
         cosines = asked @ np.concatenate(parts).astype(np.float32).T
-        nearest = np.maximum.reduceat(cosines, starts, axis=1)
-        return [float(score) for score in self._weights(question) @ nearest]
+        return np.asarray(np.maximum.reduceat(cosines, starts, axis=1), dtype=np.float32)
 
-    def _weights(self, question: Embedding) -> Vectors:
-        """Return how much each token of a question counts: rare ones more, together 1."""
+    def weights(self, question: Embedding) -> Vectors:
+        """Return how much each token of a question counts: those in few rows more, together 1."""
         last = len(self._frequencies) - 1
         frequencies = np.where(question.token_ids > last, 0, self._frequencies[np.minimum(question.token_ids, last)])
         weights = np.log1p(len(self) / (frequencies + 0.5))
         return np.asarray(weights / weights.sum(), dtype=np.float32)
 
 
+def _save(file: Path, parts: Sequence[NDArray[Any]]) -> None:
+    """Write arrays, one below the other, as one in NumPy's format.
+
+    Not `open_memmap`: on a full disk the kernel would end the process. Nor `np.save`: it would not say what is wrong.
+    """
+    header = np.lib.format.header_data_from_array_1_0(parts[0])
+    header["shape"] = (sum(map(len, parts)), *parts[0].shape[1:])
+    with file.open("wb") as stream:
+        np.lib.format.write_array_header_1_0(stream, header)
+        for part in parts:
+            stream.write(np.ascontiguousarray(part).data)
+
+
 def _frequencies(ids: NDArray[np.int32], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return in how many sentences each token occurs, `(largest id + 1,)`."""
-    sentence = np.repeat(np.arange(len(offsets) - 1, dtype=np.int64), np.diff(offsets))
+    """Return in how many rows each token occurs, `(largest id + 1,)`."""
+    row = np.repeat(np.arange(len(offsets) - 1, dtype=np.int64), np.diff(offsets))
     size = int(ids.max(initial=0)) + 1
-    pairs = np.unique(sentence * size + ids)
+    pairs = np.unique(row * size + ids)
     return np.bincount(pairs % size, minlength=size)

@@ -7,7 +7,9 @@ and single sentences alike, with the index's own document frequencies, so that r
 from __future__ import annotations
 
 import math
+import os
 import re
+import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -74,7 +76,7 @@ def bm25(query: Mapping[str, float], terms: Sequence[str], idf: Mapping[str, flo
     k1 = 1.2, b = 0.75.
     """
     counts = Counter(terms)
-    norm = K1 * (1 - B + B * len(terms) / average_length)
+    norm = K1 * (1 - B + B * len(terms) / (average_length or 1.0))  # 0 where all texts are stop words
     return sum(
         weight * idf[term] * counts[term] * (K1 + 1) / (counts[term] + norm)
         for term, weight in query.items()
@@ -90,6 +92,9 @@ def inverse_document_frequency(frequency: int, passages: int) -> float:
     return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
 
 
+_LOCK = ".tantivy-meta.lock"
+
+
 class WordIndex:
     """Terms → passages, in a tantivy index on disk.
 
@@ -100,6 +105,7 @@ class WordIndex:
     def __init__(self, index: tantivy.Index) -> None:
         self._index = index
         index.register_tokenizer("terms", _by_white_space())
+        index.config_reader("manual")  # a generation never changes: no thread need watch it
         self._searcher = index.searcher()
 
     @staticmethod
@@ -117,8 +123,16 @@ class WordIndex:
 
     @classmethod
     def open(cls, folder: Path) -> WordIndex:
-        """Return the index in `folder`."""
-        return cls(tantivy.Index.open(str(folder)))
+        """Return the index in `folder`, on a read-only disk too."""
+        if os.access(folder / _LOCK, os.W_OK):
+            return cls(tantivy.Index.open(str(folder)))
+        # tantivy locks the folder it opens, so it is given one where it may, with links to the files. Once they are
+        # open the links can go; it watches that folder for a moment, and may just be locking it again.
+        with tempfile.TemporaryDirectory(prefix="rapporteur-", ignore_cleanup_errors=True) as links:
+            for file in folder.iterdir():
+                if file.name != _LOCK:
+                    (Path(links) / file.name).symlink_to(file.absolute())
+            return cls(tantivy.Index.open(links))
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -142,8 +156,7 @@ class WordIndex:
 
     def words_beginning_with(self, prefix: str) -> list[str]:
         """Return the words of the passages that begin with `prefix`, the frequent ones first."""
-        words = [str(word) for word in self._searcher.terms_with_prefix("words", prefix)]
-        return sorted(words, key=lambda word: -self._searcher.doc_freq("words", word))
+        return [word for word, _ in self._searcher.terms_with_prefix("words", prefix)]
 
 
 def _by_white_space() -> tantivy.TextAnalyzer:

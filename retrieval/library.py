@@ -19,13 +19,15 @@ from retrieval.generations import open_current
 from retrieval.lexical import terms_of, words_of
 from retrieval.query import Abbreviations, Query, query_of
 from retrieval.retriever import Hit, Retriever
-from retrieval.store import Generation, IndexMismatch, Store
+from retrieval.store import Generation, IndexDamaged, IndexMismatch, Store
 
 _NOT_HELD = "The documents here do not answer this."
 _EXACT = 0.99
 """Confidence in a paragraph that was asked for by its reference."""
 _RANKED = 50
 """Hits that are looked at for quotations, near-duplicates among them."""
+_COMPARED = 50
+"""Passages that a wording is compared with, each with its neighbours."""
 _LONGEST = 2_000
 """Characters of a question that are read: more than the model's window and any message holds."""
 
@@ -89,10 +91,10 @@ class Library:
         return resolve(reference, self, self._catalogue)
 
     def verify(self, text: str) -> Wording:
-        """Tell whether a wording stands in the documents."""
-        terms = dict.fromkeys(terms_of(text), 1.0)
-        ids = self._store.words.search(terms, 50)
-        return compare(text, self._store.passages_by_id(ids))
+        """Tell whether a wording stands in the documents; one may run on into the next paragraph."""
+        found = self._store.words.search(dict.fromkeys(terms_of(text), 1.0), _COMPARED)
+        near = {each + step for each in found for step in (-1, 0, 1)} & set(range(self.generation.passages))
+        return compare(text, self._store.passages_by_id(sorted(near)))
 
     def quote(self, passages: Sequence[Passage]) -> tuple[Quotation, ...]:
         """Return passages as quotations, their first sentence marked, read again and compared."""
@@ -125,17 +127,35 @@ class Library:
         if mention and mention.passages:
             quotations = self._named(asked, mention, limit)
             return Answer(question, quotations, _EXACT, (), mention.reading, None, _since(started))
-        query = self._query(asked)
-        named = self._store.ids_in([source.id for source in mention.sources]) if mention else []
-        hits = self._retriever.retrieve(query, self._embedded(query), _RANKED, named)
+        if mention and self._unheard_of(mention):
+            return self._declined(question, started, problem=self._catalogue.not_held(mention.missing[0]))
+        query, hits = self._search(asked, mention)
         if not hits:
             return self._declined(question, started, problem=_NOT_HELD)
-        confidence = confidence_of(self._signals(query, hits))
+        confidence = confidence_of(signals_of(query, hits[0]))
         quotations = self._quotations(distinct(hits, limit))
         reading = mention.reading if mention else None
         if confidence < THRESHOLD:
             return Answer(question, (), confidence, quotations, reading, _NOT_HELD, _since(started))
         return Answer(question, quotations, confidence, (), reading, None, _since(started))
+
+    def signals(self, question: str) -> Signals | None:
+        """Return what the confidence in the answer to a question is made of; None where no search is needed."""
+        mention = references_in(question, self, self._catalogue)
+        if mention and (mention.problem or mention.passages or self._unheard_of(mention)):
+            return None
+        query, hits = self._search(question, mention)
+        return signals_of(query, hits[0]) if hits else None
+
+    def _search(self, question: str, mention: Mention | None) -> tuple[Query, list[Hit]]:
+        query = self._query(question)
+        named = self._store.ids_in([source.id for source in mention.sources]) if mention else []
+        return query, self._retriever.retrieve(query, self._embedded(query), _RANKED, named)
+
+    def _unheard_of(self, mention: Mention) -> bool:
+        """Tell whether a question is only about resolutions that are not here and that no document speaks of."""
+        numbers = [term for symbol in mention.missing for term in terms_of(symbol) if term.isdecimal()]
+        return bool(numbers) and not mention.sources and not any(map(self._store.words.frequency, numbers))
 
     def _source_of(self, citation: str | None) -> Source | None:
         """Return the document of a citation."""
@@ -145,15 +165,14 @@ class Library:
     def _declined(self, question: str, started: float, problem: str) -> Answer:
         return Answer(question, (), 0.0, (), None, problem, _since(started))
 
-    def _signals(self, query: Query, hits: Sequence[Hit]) -> Signals:
-        (best,) = self._store.passages_by_id([hits[0].candidate.id])
-        return signals_of(query, hits, best.text, self._retriever.idf(query), self.generation.passages)
-
     def _query(self, text: str) -> Query:
         return query_of(text, self._store.words, self._abbreviations, self._embedder.knows)
 
     def _embedded(self, query: Query) -> Embedding:
-        return self._embedder.embed([query.text])[0]
+        embedding = self._embedder.embed([query.text])[0]
+        if len(embedding.vector) != self.generation.dimension:  # asked here: to tell it, a model may have to be loaded
+            raise IndexMismatch("The model now has another dimension than the index: run `rapporteur index` once.")
+        return embedding
 
     def _named(self, question: str, mention: Mention, limit: int) -> tuple[Quotation, ...]:
         """Return the paragraphs a question names: the first of them first, then those that fit the question best."""
@@ -169,7 +188,17 @@ class Library:
         )
 
     def _quotation(self, passage: Passage, marked: Span, score: float) -> Quotation:
-        return Quotation(passage, marked, score, verified=self._store.stored_words(passage) == passage.text)
+        """Return a quotation after its words were read again from the disk.
+
+        Raises:
+            IndexDamaged: They are not the words that were indexed: nothing is quoted.
+        """
+        if self._store.stored_words(passage) != passage.text:
+            raise IndexDamaged(
+                f"The stored words of {passage.source.name}, {passage.locator} are not those that were indexed, so they "
+                "are not quoted: run `rapporteur index` to build the index again."
+            )
+        return Quotation(passage, marked, score, verified=True)
 
 
 def _since(started: float) -> float:

@@ -72,8 +72,10 @@ def query_of(question: str, words: WordIndex, abbreviations: Abbreviations, is_w
     terms = dict.fromkeys(terms_of(text), 1.0)
     for term in abbreviations.widened(text):
         terms.setdefault(term, WIDENED)
-    kind = asked_for(text)
     short = frozenset(words_of(text)) & abbreviations.long_of.keys()
+    # "JEOM, what is that": nothing but a short form is asked about.
+    only_short = bool(short) and len(set(terms_of(text))) == len(short)
+    kind = AnswerType.DEFINITION if only_short else asked_for(text)
     return Query(text, terms, kind, short if kind is AnswerType.DEFINITION else frozenset())
 
 
@@ -101,7 +103,14 @@ def _misspelt(word: str, words: WordIndex, is_word: Callable[[str], bool]) -> bo
 
 
 def _nearest(word: str, words: WordIndex) -> str | None:
-    """Return the word at most one edit in four letters away, transpositions counted once; of several, the frequent."""
+    """Return the word at most one edit in four letters away, transpositions counted once; of several, the frequent.
+
+    A misspelt plural is as near as its singular: "donnors" is one letter from "donor".
+    """
     allowed = max(1, len(word) // 4)
-    match = process.extractOne(word, words.words_beginning_with(word[0]), scorer=OSA.distance, score_cutoff=allowed)
-    return str(match[0]) if match else None
+    near = words.words_beginning_with(word[0])
+    for form in dict.fromkeys((word, word.removesuffix("s"))):
+        match = process.extractOne(form, near, scorer=OSA.distance, score_cutoff=allowed)
+        if match:
+            return str(match[0])
+    return None

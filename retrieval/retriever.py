@@ -6,9 +6,13 @@ is then weighed alike, whichever list it came from, so that a ranking does not d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from corpus.document import Role
+from retrieval.answer_type import holds
 from retrieval.embedding import Embedding, Vectors
 from retrieval.lexical import bm25, inverse_document_frequency
 from retrieval.query import Abbreviations, Query
@@ -20,6 +24,12 @@ POOL = 100
 
 RERANKED = 100
 """Candidates whose token vectors are read: the best by everything else."""
+READ = 20
+"""Hits whose words are read, to see whether they hold the kind of thing asked for."""
+
+
+SETTING_DISCOUNT = 0.8
+"""What a match in the name, heading or date of a passage counts, against one in the sentence itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +37,14 @@ class Weights:
     """How much each kind of evidence counts in the score of a passage."""
 
     tokens: float = 1.0
-    passage_vector: float = 0.1
-    sentence_vector: float = 0.1
-    passage_words: float = 0.07
-    sentence_words: float = 0.03
+    passage_vector: float = 0.075
+    sentence_vector: float = 0.075
+    passage_words: float = 0.05
+    sentence_words: float = 0.025
     introduces: float = 0.5
     named: float = 0.2
+    kind: float = 0.05
+    operative: float = 0.04
 
 
 WEIGHTS = Weights()
@@ -46,10 +58,11 @@ class Evidence:
         tokens: Late interaction with its best sentence, -1 to 1.
         passage_vector, sentence_vector: Cosine of the question with the passage, and with its nearest sentence.
         passage_words, sentence_words: BM25 of the passage, and of its best sentence.
-        coverage: Share of the question's words, by their weight, that the passage or its context has, 0 to 1.
-        sentence_coverage: The same for the marked sentence.
         introduces: Whether it introduces an abbreviation whose meaning is asked for.
         named: Whether its document is named in the question.
+        operative: Whether it is an operative paragraph: what decides answers before what recalls.
+        kind_in_sentence, kind_in_passage: Whether the marked sentence, and any of it, holds the kind of thing asked
+            for. True of hits too far down to be read.
     """
 
     tokens: float
@@ -57,10 +70,11 @@ class Evidence:
     sentence_vector: float
     passage_words: float
     sentence_words: float
-    coverage: float
-    sentence_coverage: float
     introduces: bool
     named: bool
+    operative: bool
+    kind_in_sentence: bool = True
+    kind_in_passage: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +111,19 @@ class Retriever:
         if not candidates:
             return []
         weighed = _Weighing(query, embedding, self._store, self.idf(query), self._introducing(query), set(named))
-        return sorted(weighed.hits(candidates), key=lambda hit: (-hit.score, hit.candidate.id))[:limit]
+        hits = _ranked(weighed.hits(candidates))
+        return _ranked([*self._read(query, hits[:READ]), *hits[READ:]])[:limit]
 
     def _candidates(self, query: Query, vector: Vectors) -> set[int]:
         ids = set(self._store.passage_vectors.search(vector, POOL))
         ids.update(self._store.passages_of_sentences(self._store.sentence_vectors.search(vector, POOL)))
         ids.update(self._store.words.search(query.terms, POOL))
         return ids | self._introducing(query)
+
+    def _read(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
+        """Return hits with what only their words can tell: whether they hold the kind of thing asked for."""
+        texts = [passage.text for passage in self._store.passages_by_id([hit.candidate.id for hit in hits])]
+        return [_with_kind(hit, text, query) for hit, text in zip(hits, texts, strict=True)]
 
     def _introducing(self, query: Query) -> set[int]:
         return {passage for short in query.defined for passage in self._abbreviations.introduced_in[short]}
@@ -112,6 +132,18 @@ class Retriever:
         """Return the inverse document frequency of each term of a query."""
         passages = self._store.generation.passages
         return {term: inverse_document_frequency(self._store.words.frequency(term), passages) for term in query.terms}
+
+
+def _ranked(hits: Iterable[Hit]) -> list[Hit]:
+    return sorted(hits, key=lambda hit: (-hit.score, hit.candidate.id))
+
+
+def _with_kind(hit: Hit, text: str, query: Query) -> Hit:
+    start, end = hit.sentence.span
+    in_passage = holds(text, query.kind, query.text)
+    in_sentence = holds(text[start:end], query.kind, query.text)
+    evidence = replace(hit.evidence, kind_in_sentence=in_sentence, kind_in_passage=in_passage)
+    return replace(hit, evidence=evidence, score=hit.score + WEIGHTS.kind * in_passage)
 
 
 class _Weighing:
@@ -132,8 +164,6 @@ class _Weighing:
         self._idf = idf
         self._introducing = introducing
         self._named = named
-        self._asked = {term: idf[term] for term, weight in query.terms.items() if weight == 1.0}
-        self._total = sum(self._asked.values()) or 1.0
 
     def hits(self, candidates: Sequence[Candidate]) -> list[Hit]:
         """Return a hit for each of the best candidates, in no order."""
@@ -154,7 +184,12 @@ class _Weighing:
     def _matched(self, candidates: Sequence[Candidate]) -> dict[int, float]:
         """Return the late interaction with every sentence of some candidates."""
         sentences = [sentence.id for each in candidates for sentence in each.sentences]
-        return dict(zip(sentences, self._store.tokens.similarities(self._embedding, sentences), strict=True))
+        owner = [index for index, each in enumerate(candidates) for _ in each.sentences]
+        in_sentence = self._store.sentence_tokens.nearest(self._embedding, sentences)
+        in_setting = self._store.setting_tokens.nearest(self._embedding, [each.id for each in candidates])
+        nearest = np.maximum(in_sentence, SETTING_DISCOUNT * in_setting[:, owner])
+        scores = self._store.sentence_tokens.weights(self._embedding) @ nearest
+        return dict(zip(sentences, scores.tolist(), strict=True))
 
     def _evidence(self, candidate: Candidate, cosine: float, cosines: Mapping[int, float]) -> Evidence:
         generation = self._store.generation
@@ -164,10 +199,9 @@ class _Weighing:
             sentence_vector=max(cosines[each.id] for each in candidate.sentences),
             passage_words=self._bm25(candidate.terms, generation.passage_terms),
             sentence_words=max(self._bm25(each.terms, generation.sentence_terms) for each in candidate.sentences),
-            coverage=self._share({*candidate.context_terms, *candidate.terms}),
-            sentence_coverage=0.0,
             introduces=candidate.id in self._introducing,
             named=candidate.id in self._named,
+            operative=candidate.role is Role.OPERATIVE,
         )
 
     def _hit(
@@ -186,12 +220,8 @@ class _Weighing:
         whole = replace(
             evidence,
             tokens=tokens,
-            sentence_coverage=self._share({*candidate.context_terms, *marked.terms}),
         )
         return Hit(candidate, marked, score + WEIGHTS.tokens * tokens, whole)
-
-    def _share(self, terms: set[str]) -> float:
-        return sum(weight for term, weight in self._asked.items() if term in terms) / self._total
 
     def _bm25(self, terms: Sequence[str], average: float) -> float:
         return bm25(self._query.terms, terms, self._idf, average)
@@ -212,5 +242,6 @@ def _fused(evidence: Sequence[Evidence]) -> list[float]:
         + WEIGHTS.sentence_words * each.sentence_words / best_sentence
         + WEIGHTS.introduces * each.introduces
         + WEIGHTS.named * each.named
+        + WEIGHTS.operative * each.operative
         for each in evidence
     ]

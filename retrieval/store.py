@@ -7,7 +7,8 @@
         passages.faiss       a vector for each passage; the id of a vector is the id of the passage
         sentences.faiss      a vector for each sentence
         words/               tantivy: the terms of each passage
-        tokens/              the vectors of the tokens of each sentence
+        sentence_tokens/     the vectors of the tokens of each sentence
+        setting_tokens/      and of each passage's setting: its document, heading and date
 
 Passages are read from SQLite when they are needed: memory does not grow with the text.
 """
@@ -34,7 +35,8 @@ from retrieval.lexical import WordIndex
 INDEX_VERSION = 1
 """Of the layout on disk and of the analysis of words; raised when an older index can no longer be read."""
 
-DATABASE, WORDS, TOKENS = "corpus.sqlite", "words", "tokens"
+DATABASE, WORDS = "corpus.sqlite", "words"
+SENTENCE_TOKENS, SETTING_TOKENS = "sentence_tokens", "setting_tokens"
 PASSAGE_VECTORS, SENTENCE_VECTORS = "passages.faiss", "sentences.faiss"
 
 SCHEMA = """
@@ -43,13 +45,16 @@ CREATE TABLE documents (id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, title
 CREATE TABLE passages (id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents, ordinal INTEGER NOT NULL,
     role TEXT NOT NULL, locator TEXT NOT NULL, headings TEXT NOT NULL, label TEXT, spans TEXT NOT NULL,
     stem_spans TEXT NOT NULL, content TEXT NOT NULL, terms TEXT NOT NULL, context_terms TEXT NOT NULL,
-    vector_key BLOB NOT NULL);
+    vector_key BLOB NOT NULL, setting_key BLOB NOT NULL);
 CREATE INDEX passages_by_document ON passages (document, ordinal);
 CREATE TABLE sentences (id INTEGER PRIMARY KEY, passage INTEGER NOT NULL REFERENCES passages, start INTEGER NOT NULL,
     stop INTEGER NOT NULL, terms TEXT NOT NULL, vector_key BLOB NOT NULL);
 CREATE INDEX sentences_by_passage ON sentences (passage, id);
 CREATE TABLE abbreviations (passage INTEGER NOT NULL REFERENCES passages, short TEXT NOT NULL, long TEXT NOT NULL);
 """
+
+
+_LONGEST_REASON = 160
 
 
 class IndexUnusable(RapporteurError):
@@ -102,7 +107,8 @@ class Generation:
     def to_json(self) -> str:
         """Return the manifest."""
         values = {name: getattr(self, name) for name in self.__slots__}
-        return json.dumps(values | {"created": self.created.isoformat()}, indent=1, ensure_ascii=False)
+        # In ASCII: the name of a folder may be no UTF-8.
+        return json.dumps(values | {"created": self.created.isoformat()}, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> Generation:
@@ -138,6 +144,7 @@ class PassageRow:
     terms: str
     context_terms: str
     vector_key: bytes
+    setting_key: bytes
     sentences: tuple[SentenceRow, ...]
     abbreviations: tuple[tuple[str, str], ...]
 
@@ -179,35 +186,43 @@ class Store:
     def __init__(self, folder: Path, generation: Generation) -> None:
         self.folder = folder
         self.generation = generation
+        self.words = WordIndex.open(folder / WORDS)
+        self.passage_vectors = VectorIndex.open(folder / PASSAGE_VECTORS)
+        self.sentence_vectors = VectorIndex.open(folder / SENTENCE_VECTORS)
+        self.sentence_tokens = TokenIndex(folder / SENTENCE_TOKENS)
+        self.setting_tokens = TokenIndex(folder / SETTING_TOKENS)
         # Immutable: no lock files, no journal, as many readers as one likes.
         self._database = sqlite3.connect(
             f"{(folder / DATABASE).absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
-        self.words = WordIndex.open(folder / WORDS)
-        self.passage_vectors = VectorIndex.open(folder / PASSAGE_VECTORS)
-        self.sentence_vectors = VectorIndex.open(folder / SENTENCE_VECTORS)
-        self.tokens = TokenIndex(folder / TOKENS)
-        self.sources = tuple(_source(row) for row in self._rows(f"SELECT {_SOURCE} FROM documents ORDER BY path"))
+        try:
+            self.sources = tuple(_source(row) for row in self._rows(f"SELECT {_SOURCE} FROM documents ORDER BY path"))
+        except BaseException:
+            self.close()
+            raise
         self._read_document = lru_cache(maxsize=32)(self._read_document_uncached)
 
     @classmethod
-    def open(cls, folder: Path) -> Store:
-        """Open the generation in `folder`.
+    def open(cls, folder: Path, *, check: bool = False) -> Store:
+        """Open the generation in `folder`; `check` reads all of it and compares the checksums first.
 
         Raises:
-            IndexDamaged: A file is missing or not as long as it was written.
+            IndexDamaged: A file is missing or not as long as it was written, or not what was written.
             IndexMismatch: Another version of the program wrote it.
         """
         generation = read_manifest(folder)
-        _refuse_other_versions(generation)
         for path, (size, _) in generation.files.items():
             file = folder / path
             if not file.is_file() or file.stat().st_size != size:
                 raise _damaged(generation.name, f"{path} is incomplete")
+        if check:
+            _compare_checksums(folder, generation)
         try:
             return cls(folder, generation)
+        except IndexDamaged:
+            raise
         except Exception as error:  # three engines, each with errors of its own
-            raise _damaged(generation.name, str(error)) from error
+            raise _damaged(generation.name, _reason(error)) from error
 
     def close(self) -> None:
         """Let go of the files."""
@@ -219,12 +234,13 @@ class Store:
         Raises:
             IndexDamaged: One differs.
         """
-        for path, (_, sha256) in self.generation.files.items():
-            if checksum(self.folder / path) != sha256:
-                raise _damaged(self.generation.name, f"{path} was changed after it was written")
+        _compare_checksums(self.folder, self.generation)
 
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
-        return self._database.execute(query, values).fetchall()
+        try:
+            return self._database.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise _damaged(self.generation.name, f"{DATABASE}: {error}") from error
 
     def document(self, path: str) -> Document:
         """Return a document with its text, without its blocks; raises KeyError if there is none."""
@@ -256,9 +272,8 @@ class Store:
     def passages_by_id(self, ids: Sequence[int]) -> tuple[Passage, ...]:
         """Return the passages with these ids, in this order."""
         rows = self._rows(
-            f"SELECT p.id, {_PASSAGE} FROM passages p JOIN documents d ON d.id = p.document WHERE p.id IN "
-            f"({_marks(ids)})",
-            ids,
+            f"SELECT p.id, {_PASSAGE} FROM passages p JOIN documents d ON d.id = p.document WHERE p.id IN ({_GIVEN})",
+            _given(ids),
         )
         found = {number: self._passage(row) for number, *row in rows}
         return tuple(found[number] for number in ids)
@@ -270,8 +285,8 @@ class Store:
 
     def ids_in(self, paths: Sequence[str]) -> list[int]:
         """Return the ids of all passages of some documents."""
-        query = f"SELECT p.id FROM passages p JOIN documents d ON d.id = p.document WHERE d.path IN ({_marks(paths)})"
-        return [number for (number,) in self._rows(query, paths)]
+        query = f"SELECT p.id FROM passages p JOIN documents d ON d.id = p.document WHERE d.path IN ({_GIVEN})"
+        return [number for (number,) in self._rows(query, _given(paths))]
 
     def _passage(self, row: Sequence[Any]) -> Passage:
         path, ordinal, spans, role, locator, headings, label, stem_spans = row
@@ -290,14 +305,13 @@ class Store:
         """Return what is weighed of some passages, in order of id."""
         sentences: dict[int, list[Sentence]] = {number: [] for number in ids}
         for number, passage, start, stop, terms in self._rows(
-            f"SELECT id, passage, start, stop, terms FROM sentences WHERE passage IN ({_marks(ids)}) ORDER BY id",
-            ids,
+            f"SELECT id, passage, start, stop, terms FROM sentences WHERE passage IN ({_GIVEN}) ORDER BY id",
+            _given(ids),
         ):
             sentences[passage].append(Sentence(number, (start, stop), tuple(terms.split())))
         rows = self._rows(
-            "SELECT id, document, role, label, terms, context_terms FROM passages "
-            f"WHERE id IN ({_marks(ids)}) ORDER BY id",
-            ids,
+            f"SELECT id, document, role, label, terms, context_terms FROM passages WHERE id IN ({_GIVEN}) ORDER BY id",
+            _given(ids),
         )
         return [
             Candidate(
@@ -309,7 +323,7 @@ class Store:
 
     def passages_of_sentences(self, sentences: Sequence[int]) -> list[int]:
         """Return the passage of each sentence, in their order."""
-        rows = self._rows(f"SELECT id, passage FROM sentences WHERE id IN ({_marks(sentences)})", sentences)
+        rows = self._rows(f"SELECT id, passage FROM sentences WHERE id IN ({_GIVEN})", _given(sentences))
         passage_of = dict(rows)
         return [passage_of[number] for number in sentences]
 
@@ -323,18 +337,17 @@ class Store:
         ids = self.ids_in([path])
         sentences: dict[int, list[SentenceRow]] = {number: [] for number in ids}
         for passage, *values in self._rows(
-            f"SELECT passage, start, stop, terms, vector_key FROM sentences WHERE passage IN ({_marks(ids)}) "
-            "ORDER BY id",
-            ids,
+            f"SELECT passage, start, stop, terms, vector_key FROM sentences WHERE passage IN ({_GIVEN}) ORDER BY id",
+            _given(ids),
         ):
             sentences[passage].append(SentenceRow(*values))
         abbreviations: dict[int, list[tuple[str, str]]] = {number: [] for number in ids}
         for passage, short, long in self._rows(
-            f"SELECT passage, short, long FROM abbreviations WHERE passage IN ({_marks(ids)}) ORDER BY rowid", ids
+            f"SELECT passage, short, long FROM abbreviations WHERE passage IN ({_GIVEN}) ORDER BY rowid", _given(ids)
         ):
             abbreviations[passage].append((short, long))
         rows = self._rows(
-            f"SELECT id, {', '.join(_ROW)} FROM passages WHERE id IN ({_marks(ids)}) ORDER BY ordinal", ids
+            f"SELECT id, {', '.join(_ROW)} FROM passages WHERE id IN ({_GIVEN}) ORDER BY ordinal", _given(ids)
         )
         passages = tuple(
             PassageRow(
@@ -346,15 +359,17 @@ class Store:
         )
         return DocumentRow(document.source, document.text, passages)
 
-    def vector_rows(self, table: str) -> Iterator[tuple[bytes, int]]:
+    def vector_rows(self, table: str, key: str = "vector_key") -> Iterator[tuple[bytes, int]]:
         """Yield the key and the row of every vector of `table`, "passages" or "sentences"."""
-        yield from self._database.execute(f"SELECT vector_key, id FROM {table}")
+        yield from self._database.execute(f"SELECT {key}, id FROM {table}")
 
 
+# One parameter however many values: a long document has more passages than a query may have parameters.
+_GIVEN = "SELECT value FROM json_each(?)"
 _SOURCE = "path, title, kind, symbol, date, language, url, sha256"
 _ROW = (
     "ordinal", "role", "locator", "headings", "label", "spans", "stem_spans", "content", "terms", "context_terms",
-    "vector_key",
+    "vector_key", "setting_key",
 )  # fmt: skip
 _PASSAGE = "d.path, p.ordinal, p.spans, p.role, p.locator, p.headings, p.label, p.stem_spans"
 
@@ -368,8 +383,9 @@ def _spans(text: str) -> tuple[Span, ...]:
     return tuple((start, end) for start, end in json.loads(text))
 
 
-def _marks(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))
+def _given(values: Sequence[object]) -> tuple[str]:
+    """Return values as the parameter of `_GIVEN`."""
+    return (json.dumps(list(values)),)
 
 
 def checksum(file: Path) -> str:
@@ -383,19 +399,39 @@ def read_manifest(folder: Path) -> Generation:
 
     Raises:
         IndexDamaged: It is missing or unreadable.
+        IndexMismatch: Another version of the program wrote it.
     """
     try:
-        return Generation.from_json((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        text = (folder / "manifest.json").read_text(encoding="utf-8")
+        _refuse_other_versions(json.loads(text))
+        return Generation.from_json(text)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _damaged(folder.name, "its manifest cannot be read") from error
 
 
-def _refuse_other_versions(generation: Generation) -> None:
-    if (generation.index_version, generation.parser_version) != (INDEX_VERSION, PARSER_VERSION):
+def _refuse_other_versions(manifest: Mapping[str, object]) -> None:
+    """Raise IndexMismatch before anything else is read: what a manifest holds may differ as well."""
+    if (manifest["index_version"], manifest["parser_version"]) != (INDEX_VERSION, PARSER_VERSION):
         raise IndexMismatch(
             "The index was made by another version of this program, which reads documents differently: "
             "run `rapporteur index` once to build it again."
         )
+
+
+def _compare_checksums(folder: Path, generation: Generation) -> None:
+    for path, (_, sha256) in generation.files.items():
+        try:
+            same = checksum(folder / path) == sha256
+        except OSError as error:
+            raise _damaged(generation.name, f"{path} cannot be read: {error.strerror}") from error
+        if not same:
+            raise _damaged(generation.name, f"{path} was changed after it was written")
+
+
+def _reason(error: Exception) -> str:
+    """Return what an engine says, cut short: some tell all they know."""
+    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return line if len(line) <= _LONGEST_REASON else f"{line[:_LONGEST_REASON]}…"
 
 
 def _damaged(name: str, reason: str) -> IndexDamaged:
