@@ -87,7 +87,7 @@ def _index(config: Config) -> Iterator[Finding]:
     from retrieval.store import IndexUnusable
 
     try:
-        library = Library.open(config.index, SentenceTransformerEmbedder(config.model))
+        library = Library.open(config.index, SentenceTransformerEmbedder(config.model), check=True)
     except IndexUnusable as error:
         yield Finding("index", State.NO_INDEX, f"{config.index}: {error}", "Run: rapporteur index")
         return
@@ -97,7 +97,7 @@ def _index(config: Config) -> Iterator[Finding]:
             "index",
             State.FINE,
             f"{config.index}: generation {made.name}, {made.documents} documents, {made.passages} passages, "
-            f"made with {made.model}",
+            f"made with {made.model}; all checksums as written",
         )
         held = {source.id: source.sha256 for source in library.sources()}
     yield from _freshness(config, made.folder, held)

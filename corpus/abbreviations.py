@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# Two to ten characters in brackets with at least two capitals: "(UNMOT)", "(CNR)", "(IPCC)".
-_SHORT = re.compile(r"\((?:the |[\"“])?(?P<short>(?=\S{2,12}[)\s\"”])(?:[A-Za-z]*[A-Z]){2}[A-Za-z0-9-]*)[\"”]?\)")
+# Two to ten characters in brackets with at least two capitals: "(UNMOT)", "(the CNR)", "(the “IPCC”)".
+_SHORT = re.compile(r"\((?:the )?[\"“]?(?P<short>(?=\S{2,12}[)\s\"”])(?:[A-Za-z]*[A-Z]){2}[A-Za-z0-9-]*)[\"”]?\)")
 _CLAUSE = re.compile(r"[.;:()\[\]]")
 
 

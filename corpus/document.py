@@ -16,6 +16,13 @@ Span = tuple[int, int]
 """A range of character offsets into a document's text, end exclusive."""
 
 
+# Not of the locale: what is embedded must be the same everywhere.
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
 class Kind(StrEnum):
     """What a document is, in descending order of authority."""
 
@@ -169,7 +176,7 @@ class Passage:
     def setting(self) -> str:
         """Where and when it stands: document, heading and date, "S/RES/1138 (1997), 14 November 1997"."""
         day = self.source.date
-        date_in_words = f"{day.day} {day:%B} {day.year}" if day else ""
+        date_in_words = f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if day else ""
         return ", ".join(part for part in (self.source.name, *self.headings[-1:], date_in_words) if part)
 
     @property

@@ -13,8 +13,8 @@
     ├── QuestionsUnreadable          a file of questions for `evaluate` (retrieval.evaluation)
     └── ConfigurationError           a setting cannot be used (bot.config)
 
-Lower packages own the branches they raise; this module owns the root and the corpus. An expected outcome (nothing found, a reference
-to a paragraph that does not exist) is a value, not an exception.
+Lower packages own the branches they raise; this module owns the root and the corpus. An expected outcome (nothing
+found, a reference to a paragraph that does not exist) is a value, not an exception.
 """
 
 

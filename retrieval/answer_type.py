@@ -70,7 +70,7 @@ _ASKED = (
 )  # fmt: skip
 _ASKED_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE | re.VERBOSE)) for kind, pattern in _ASKED)
 
-# What looks like a number and counts nothing: dates, symbols, resolutions, articles, the number a paragraph begins with.
+# What looks like a number and counts nothing: dates, symbols, resolutions, articles, a paragraph's own number.
 _NO_QUANTITY = re.compile(
     rf"{_DATE}|\b[A-Z]+/[\w/().]+|\bresolutions? \d+(?: \(\d{{4}}\))?|\b(?:paragraphs?|articles?|chapter) [\dIVXLC]+"
     r"|\(\d{4}\)|^\s*\(?[\da-z]{1,4}[.)]",

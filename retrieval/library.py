@@ -43,15 +43,15 @@ class Library:
         self._catalogue = Catalogue.of(store.sources)
 
     @classmethod
-    def open(cls, index: Path, embedder: Embedder) -> Library:
-        """Open the generation in use.
+    def open(cls, index: Path, embedder: Embedder, *, check: bool = False) -> Library:
+        """Open the generation in use; `check` compares the checksum of every file first.
 
         Raises:
             IndexMissing: There is none.
             IndexMismatch: It was made by another model or version.
             IndexDamaged: It is not whole.
         """
-        store = open_current(index)
+        store = open_current(index, check=check)
         made_by = store.generation.model
         if made_by != embedder.name:
             store.close()
@@ -128,7 +128,7 @@ class Library:
             quotations = self._named(asked, mention, limit)
             return Answer(question, quotations, _EXACT, (), mention.reading, None, _since(started))
         if mention and self._unheard_of(mention):
-            return self._declined(question, started, problem=self._catalogue.not_held(mention.missing[0]))
+            return self._declined(question, started, problem=self._not_here(mention.missing[0]))
         query, hits = self._search(asked, mention)
         if not hits:
             return self._declined(question, started, problem=_NOT_HELD)
@@ -153,9 +153,19 @@ class Library:
         return query, self._retriever.retrieve(query, self._embedded(query), _RANKED, named)
 
     def _unheard_of(self, mention: Mention) -> bool:
-        """Tell whether a question is only about resolutions that are not here and that no document speaks of."""
-        numbers = [term for symbol in mention.missing for term in terms_of(symbol) if term.isdecimal()]
-        return bool(numbers) and not mention.sources and not any(map(self._store.words.frequency, numbers))
+        """Tell whether a question is only about documents that are not here and that none here speaks of."""
+        return bool(mention.missing) and not mention.sources and not any(map(self._is_spoken_of, mention.missing))
+
+    def _is_spoken_of(self, symbol: str) -> bool:
+        """Tell whether all numbers of a symbol occur; the year of "S/RES/4711 (1997)" names no document."""
+        numbers = [term for term in terms_of(symbol.partition(" (")[0]) if term.isdecimal()]
+        return all(map(self._store.words.frequency, numbers))
+
+    def _not_here(self, symbol: str) -> str:
+        number = symbol.removeprefix("S/RES/").partition(" (")[0]
+        if number.isdecimal():
+            return self._catalogue.not_held(number)
+        return f"{symbol} is not among the documents; {self._catalogue.holdings()}."
 
     def _source_of(self, citation: str | None) -> Source | None:
         """Return the document of a citation."""
@@ -178,8 +188,11 @@ class Library:
         """Return the paragraphs a question names: the first of them first, then those that fit the question best."""
         query = self._query(question)
         named = self._store.ids_of(mention.passages)
-        hits = self._retriever.retrieve(query, self._embedded(query), len(named), named, only_named=True)
-        return self._quotations(sorted(hits, key=lambda hit: hit.candidate.id != named[0])[:limit])
+        embedding = self._embedded(query)
+        # Asked for alone: among the paragraphs of a long annex it may be too far down to be ranked.
+        first = self._retriever.retrieve(query, embedding, 1, named[:1], only_named=True)
+        best = self._retriever.retrieve(query, embedding, limit, named, only_named=True)
+        return self._quotations([*first, *(hit for hit in best if hit.candidate.id != named[0])][:limit])
 
     def _quotations(self, hits: Sequence[Hit]) -> tuple[Quotation, ...]:
         passages = self._store.passages_by_id([hit.candidate.id for hit in hits])
@@ -195,8 +208,8 @@ class Library:
         """
         if self._store.stored_words(passage) != passage.text:
             raise IndexDamaged(
-                f"The stored words of {passage.source.name}, {passage.locator} are not those that were indexed, so they "
-                "are not quoted: run `rapporteur index` to build the index again."
+                f"The stored words of {passage.source.name}, {passage.locator} are not those that were indexed, so "
+                "they are not quoted: run `rapporteur index` to build the index again."
             )
         return Quotation(passage, marked, score, verified=True)
 

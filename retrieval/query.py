@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -55,7 +56,7 @@ class Abbreviations:
 
     def widened(self, text: str) -> set[str]:
         """Return the terms that abbreviations and long forms in `text` stand for."""
-        words = set(words_of(text))
+        words = _possible_short_forms(text)
         flat = f" {' '.join(words_of(text))} "
         terms: set[str] = set()
         for short, longs in self.long_of.items():
@@ -72,11 +73,17 @@ def query_of(question: str, words: WordIndex, abbreviations: Abbreviations, is_w
     terms = dict.fromkeys(terms_of(text), 1.0)
     for term in abbreviations.widened(text):
         terms.setdefault(term, WIDENED)
-    short = frozenset(words_of(text)) & abbreviations.long_of.keys()
+    short = _possible_short_forms(text) & abbreviations.long_of.keys()
     # "JEOM, what is that": nothing but a short form is asked about.
     only_short = bool(short) and len(set(terms_of(text))) == len(short)
     kind = AnswerType.DEFINITION if only_short else asked_for(text)
     return Query(text, terms, kind, short if kind is AnswerType.DEFINITION else frozenset())
+
+
+def _possible_short_forms(text: str) -> frozenset[str]:
+    """Return the words of `text` that may be abbreviations: "who" and "us" are not, "WHO" and "US" are."""
+    typed = frozenset(re.findall(r"\w+", text))
+    return frozenset(word for word in words_of(text) if word not in STOP_WORDS or word.upper() in typed)
 
 
 def repaired(text: str, words: WordIndex, is_word: Callable[[str], bool]) -> str:

@@ -186,7 +186,7 @@ class _Weighing:
         sentences = [sentence.id for each in candidates for sentence in each.sentences]
         owner = [index for index, each in enumerate(candidates) for _ in each.sentences]
         in_sentence = self._store.sentence_tokens.nearest(self._embedding, sentences)
-        in_setting = self._store.setting_tokens.nearest(self._embedding, [each.id for each in candidates])
+        in_setting = self._store.setting_tokens.nearest(self._embedding, [each.setting for each in candidates])
         nearest = np.maximum(in_sentence, SETTING_DISCOUNT * in_setting[:, owner])
         scores = self._store.sentence_tokens.weights(self._embedding) @ nearest
         return dict(zip(sentences, scores.tolist(), strict=True))
@@ -228,7 +228,7 @@ class _Weighing:
 
 
 def _fused(evidence: Sequence[Evidence]) -> list[float]:
-    """Return the score of each candidate but for its tokens: a convex sum of cosines and of BM25 as a share of the best.
+    """Return the score of each candidate but for its tokens: a convex sum of cosines and BM25 as a share of the best.
 
     Source: Bruch, Gai and Ingber, An Analysis of Fusion Functions for Hybrid Retrieval (2023): convex fusion beats
     reciprocal rank fusion, and the normalisation hardly matters.

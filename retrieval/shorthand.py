@@ -11,6 +11,7 @@ _CHAT = {
     "wat": "what", "wot": "what", "wut": "what", "wen": "when", "wher": "where", "y": "why", "u": "you", "ur": "your",
     "r": "are", "n": "and", "ppl": "people", "pls": "please", "plz": "please", "abt": "about", "b4": "before",
     "bc": "because", "cuz": "because", "cos": "because", "btw": "between", "w": "with", "wo": "without",
+    "w/o": "without",
     "thru": "through",
     "til": "until", "till": "until", "smth": "something", "sth": "something", "tho": "though", "dont": "do not",
     "didnt": "did not", "whats": "what is", "whos": "who is", "whens": "when is",
@@ -45,15 +46,21 @@ _MONTHS = {
 
 _EXPANSIONS = {**_CHAT, **_FIELD, **_MONTHS}
 
-# "'97", or two digits after a word that a year follows: "in 97", "nov 97", "since 94"; but no days and no quantities:
-# "nov 14", "in 20 countries".
+# What two digits count, so that they are no year: "in 20 countries", "of 45 military observers".
+_COUNTED = (
+    r"\s*(?:%|per\s?cent|percent|days?|weeks?|months?|years?|hours?|minutes?|people)"
+    r"|\s+(?:(?:civilian|international|local|member|military)\s+)?"
+    r"(?:countries|members|men|observers|officers|personnel|soldiers|staff|states|troops|votes)\b"
+)
+# "'97", or two digits after a word that a year follows: "in 97", "nov 97", "since 94"; but no days: "nov 14".
 _SHORT_YEAR = re.compile(
     r"(?<!\w)['’](?P<quoted>\d\d)\b"
     r"|\b(?P<before>in|of|since|by|early|mid|late|end|jan|january|feb|february|mar|march|apr|april|may|jun|june|jul|july"
-    r"|aug|august|sept?|september|oct|october|nov|november|dec|december)(?P<gap>[\s-]+)(?P<bare>0\d|4[5-9]|[5-9]\d)\b(?!\s*(?:%|per\s?cent|days?|weeks?|months?|years?|hours?|minutes?|people|percent))",
+    r"|aug|august|sept?|september|oct|october|nov|november|dec|december)"
+    rf"(?P<gap>[\s-]+)(?P<bare>0\d|4[5-9]|[5-9]\d)\b(?!{_COUNTED})",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?/?")
+_WORD = re.compile(r"\bw/o\b|[^\W_]+(?:['’][^\W\d_]+)?/?")
 
 
 def expand(text: str) -> str:

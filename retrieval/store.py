@@ -31,6 +31,7 @@ from corpus.formats import PARSER_VERSION
 from retrieval.dense import VectorIndex
 from retrieval.late_interaction import TokenIndex
 from retrieval.lexical import WordIndex
+from retrieval.rows import DocumentRow, PassageRow, SentenceRow
 
 INDEX_VERSION = 1
 """Of the layout on disk and of the analysis of words; raised when an older index can no longer be read."""
@@ -45,7 +46,7 @@ CREATE TABLE documents (id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, title
 CREATE TABLE passages (id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents, ordinal INTEGER NOT NULL,
     role TEXT NOT NULL, locator TEXT NOT NULL, headings TEXT NOT NULL, label TEXT, spans TEXT NOT NULL,
     stem_spans TEXT NOT NULL, content TEXT NOT NULL, terms TEXT NOT NULL, context_terms TEXT NOT NULL,
-    vector_key BLOB NOT NULL, setting_key BLOB NOT NULL);
+    vector_key BLOB NOT NULL, setting_key BLOB NOT NULL, setting INTEGER NOT NULL);
 CREATE INDEX passages_by_document ON passages (document, ordinal);
 CREATE TABLE sentences (id INTEGER PRIMARY KEY, passage INTEGER NOT NULL REFERENCES passages, start INTEGER NOT NULL,
     stop INTEGER NOT NULL, terms TEXT NOT NULL, vector_key BLOB NOT NULL);
@@ -120,45 +121,6 @@ class Generation:
 
 
 @dataclass(frozen=True, slots=True)
-class SentenceRow:
-    """A sentence as it is stored: its range in the passage, its terms, the key of its vector."""
-
-    start: int
-    stop: int
-    terms: str
-    vector_key: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class PassageRow:
-    """A passage as it is stored, with its sentences and the abbreviations it introduces."""
-
-    ordinal: int
-    role: str
-    locator: str
-    headings: str
-    label: str | None
-    spans: str
-    stem_spans: str
-    content: str
-    terms: str
-    context_terms: str
-    vector_key: bytes
-    setting_key: bytes
-    sentences: tuple[SentenceRow, ...]
-    abbreviations: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentRow:
-    """A document as it is stored."""
-
-    source: Source
-    text: str
-    passages: tuple[PassageRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence as a retriever weighs it."""
 
@@ -172,11 +134,10 @@ class Candidate:
     """A passage as a retriever weighs it: everything but its words."""
 
     id: int
-    document: int
     role: Role
-    label: str | None
     terms: tuple[str, ...]
     context_terms: tuple[str, ...]
+    setting: int
     sentences: tuple[Sentence, ...]
 
 
@@ -310,16 +271,15 @@ class Store:
         ):
             sentences[passage].append(Sentence(number, (start, stop), tuple(terms.split())))
         rows = self._rows(
-            f"SELECT id, document, role, label, terms, context_terms FROM passages WHERE id IN ({_GIVEN}) ORDER BY id",
+            f"SELECT id, role, terms, context_terms, setting FROM passages WHERE id IN ({_GIVEN}) ORDER BY id",
             _given(ids),
         )
         return [
             Candidate(
-                number, document, Role(role), label, tuple(terms.split()), tuple(context.split()),
-                tuple(sentences[number]),
+                number, Role(role), tuple(terms.split()), tuple(context.split()), setting, tuple(sentences[number])
             )
-            for number, document, role, label, terms, context in rows
-        ]  # fmt: skip
+            for number, role, terms, context, setting in rows
+        ]
 
     def passages_of_sentences(self, sentences: Sequence[int]) -> list[int]:
         """Return the passage of each sentence, in their order."""
@@ -359,9 +319,13 @@ class Store:
         )
         return DocumentRow(document.source, document.text, passages)
 
-    def vector_rows(self, table: str, key: str = "vector_key") -> Iterator[tuple[bytes, int]]:
+    def vector_rows(self, table: str) -> Iterator[tuple[bytes, int]]:
         """Yield the key and the row of every vector of `table`, "passages" or "sentences"."""
-        yield from self._database.execute(f"SELECT {key}, id FROM {table}")
+        yield from self._database.execute(f"SELECT vector_key, id FROM {table}")
+
+    def setting_rows(self) -> Iterator[tuple[bytes, int]]:
+        """Yield the key and the row of every setting."""
+        yield from self._database.execute("SELECT DISTINCT setting_key, setting FROM passages")
 
 
 # One parameter however many values: a long document has more passages than a query may have parameters.

@@ -13,10 +13,20 @@ from corpus.formats.numbering import Number, number_of, numbers_in
 TABLE_MARKS = ("/Table Start", "/Table End")
 _LONGEST_HEADING = 120
 _LONGEST_WRAPPED_LINE = 120
-_SECTION_NAMES = frozenset({
-    "abstract", "background", "contents", "foreword", "history", "introduction", "overview",
-    "preamble", "preface", "summary",
-})
+_SECTION_NAMES = frozenset(
+    {
+        "abstract",
+        "background",
+        "contents",
+        "foreword",
+        "history",
+        "introduction",
+        "overview",
+        "preamble",
+        "preface",
+        "summary",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

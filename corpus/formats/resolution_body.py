@@ -40,7 +40,7 @@ from corpus.formats.resolution_marks import CAPITALS, Mark, Place, Style, read_m
 _LONGEST_LEAD = 80  # characters of "Rule of law:" above a list; longer ones are sentences
 _HEADINGS_IN_A_ROW = 3  # more short lines than these, one after another, are a list
 _LONGEST_NOTE = 300  # characters of a note about the vote
-_QUOTES = "“\"‘"
+_QUOTES = '“"‘'
 
 
 class Stage(IntEnum):

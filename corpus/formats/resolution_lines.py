@@ -114,9 +114,7 @@ _HEAD = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 # The enacting words, with or without the first paragraph behind them; "The Security Council has ..." is a paragraph.
-_ENACTING = re.compile(
-    r"The Security Council(?: of the United Nations)?(?:\s*[,.:](?=\s|$)|(?=\s+[A-Z])|\s*$)"
-)
+_ENACTING = re.compile(r"The Security Council(?: of the United Nations)?(?:\s*[,.:](?=\s|$)|(?=\s+[A-Z])|\s*$)")
 _ADOPTION_HEAD = re.compile(r"Adopted by the Security\b.{0,90}?(?:\b\d{4}\b(?:\s+\d{4}\b)?|meeting,?$)", re.DOTALL)
 _ADOPTION_DATE = re.compile(r"[oO]n \d{1,2} \w+ \d{4}")
 _ADOPTION_FOOT = re.compile(

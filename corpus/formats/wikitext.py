@@ -37,19 +37,28 @@ _OWN_ADDRESS = re.compile(
 _LIST_MARK = re.compile(r"(?P<mark>[*#:;]+)\s*(?=\S)")
 
 _INFOBOX = re.compile(r"\{\{\s*infobox\b", re.IGNORECASE)
-_INLINE_FIELD = re.compile(
-    r"\|\s*(?P<field>(?P<key>[^=|{}]+?)\s*=\s*[^\s|{}][^|{}]*?)\s*(?=\||\}\})"
-)
+_INLINE_FIELD = re.compile(r"\|\s*(?P<field>(?P<key>[^=|{}]+?)\s*=\s*[^\s|{}][^|{}]*?)\s*(?=\||\}\})")
 _LONGEST_TEMPLATE = 2_000
 """Lines after which a template or table that is still open is taken for a stray mark."""
 _MOST_STRAY_MARKS = 100
 """Templates left open after which no more are looked for: the text is none that such marks structure."""
 
 # Sections that lead elsewhere, as English Wikipedia names them (Manual of Style, "Standard appendices and footers").
-_NAVIGATION = frozenset({
-    "bibliography", "citations", "external links", "footnotes", "further reading", "notes", "notes and references",
-    "references", "see also", "sources", "works cited",
-})
+_NAVIGATION = frozenset(
+    {
+        "bibliography",
+        "citations",
+        "external links",
+        "footnotes",
+        "further reading",
+        "notes",
+        "notes and references",
+        "references",
+        "see also",
+        "sources",
+        "works cited",
+    }
+)
 
 # A whole line that serves the page: category, file, magic word, hatnote or another template, comment.
 _SERVICE = re.compile(
