@@ -2,36 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
-
-from rich.console import Console
 from rich.text import Text
+from samples import DOCUMENTS, file, shown, terminal
 
-import corpus
 from bot.reports import show_check
 from bot.terminal import WIDTH
-from corpus.folder import read_folder
 from corpus.passages import passages_of
-
-DOCUMENTS = read_folder(Path(corpus.__file__).parent / "documents").documents
-PASSAGES = tuple(passage for document in DOCUMENTS for passage in passages_of(document))
-
-
-def file() -> Console:
-    return Console(file=io.StringIO(), highlight=False, markup=False, emoji=False)
-
-
-def terminal(*, no_color: bool = False) -> Console:
-    return Console(
-        file=io.StringIO(), force_terminal=True, width=WIDTH, highlight=False, markup=False, emoji=False,
-        no_color=no_color, color_system="standard", _environ={},
-    )  # fmt: skip
-
-
-def shown(console: Console) -> str:
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
 
 
 def test_how_files_are_read_is_a_block_for_each_in_a_file() -> None:

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Console
 from rich.text import Text
+from samples import file, shown, terminal
 
-from bot.terminal import WIDTH, clean, counted, in_words, progress, show, show_table
-
-
-def file() -> Console:
-    return Console(file=io.StringIO(), highlight=False, markup=False, emoji=False)
-
-
-def terminal(*, no_color: bool = False) -> Console:
-    return Console(
-        file=io.StringIO(), force_terminal=True, width=WIDTH, highlight=False, markup=False, emoji=False,
-        no_color=no_color, color_system="standard", _environ={},
-    )  # fmt: skip
-
-
-def shown(console: Console) -> str:
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
+from bot.terminal import clean, counted, in_words, progress, show, show_table
 
 
 @given(st.text())

@@ -138,7 +138,6 @@ class _Nesting:
         return (style, readings[style]) if readings.get(style) in (0, place + 1) else None
 
 
-
 def _found(passage: Passage) -> Row:
     locator = re.sub(r" \[\d+\]$", "", passage.locator)
     locator = re.sub(r", item (\d+)", r"/\1", locator[locator.rindex("para. ") + 6 :])
