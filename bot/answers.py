@@ -80,7 +80,7 @@ def show_quotations(console: Console, quotations: Sequence[Quotation], *, emphas
             show(console)
         show(console, Text(clean(str(each.citation)), "bold cyan" if emphasis else "cyan"))
         if each.passage.stem:
-            show(console, Text(f"… {clean(each.passage.stem)} …", "dim"), _INDENT)
+            show(console, Text(f"{clean(each.passage.stem)} …", "dim"), _INDENT)
         text = Text(clean(each.text))
         if emphasis:
             text.stylize("bold", *each.marked_span)

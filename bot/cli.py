@@ -285,7 +285,9 @@ def _ask_each(questions: Iterable[str], limit: int, *, nearest: bool, as_json: b
         for question in questions:
             answer = library.answer(question, limit=limit) if askable(question) else _no_question(question)
             if not as_json:
-                show(results(), clean(f"{'' if asked == 0 else chr(10)}# {question}"))
+                if asked:
+                    show(results())
+                show(results(), clean(f"# {question}"))
             _print_answer(answer, library, nearest=nearest, as_json=as_json)
             asked, found = asked + 1, found + answer.found
     if not asked:

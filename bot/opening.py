@@ -42,6 +42,10 @@ def opened_library(config: Config) -> Iterator[Library]:
         report = refreshed(config)
         tell(f"Index built: {report.generation.passages:,} passages, {report.seconds:.1f} s.")
         library = Library.open(config.index, embedder)
+    of_another_folder = library.generation.folder != str(config.documents)
+    # Another installation of the program has the same documents in another place.
+    if of_another_folder and (config.index_is_set or not config.documents_are_shipped):
+        tell(f"This index was made of {library.generation.folder}, not of {config.documents}. Run `rapporteur index`.")
     with library:
         yield library
 

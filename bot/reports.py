@@ -142,4 +142,4 @@ def show_findings(console: Console, findings: Iterable[Finding]) -> None:
         show(console, Text.assemble((f"{finding.part}: ", "bold"), (finding.state.value, styles[finding.state])))
         show(console, clean(finding.detail), indent=2)
         if finding.next_step:
-            show(console, clean(f"Next: {finding.next_step}"), indent=2)
+            show(console, clean(f"To do: {finding.next_step}"), indent=2)

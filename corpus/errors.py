@@ -9,8 +9,8 @@
     │   ├── IndexMissing             there is none yet
     │   ├── IndexMismatch            made by another model, dimension or parser version
     │   └── IndexDamaged             a generation is incomplete or its checksums differ
-    ├── IndexNotWritten              a new generation could not be built; the one in use stays (retrieval.store)
-    ├── QuestionsUnreadable          a file of questions for `evaluate` (retrieval.evaluation)
+    ├── IndexNotWritten              a new generation could not be built; the one in use stays (retrieval.generations)
+    ├── QuestionsUnreadable          a file of questions for `evaluate` (retrieval.questions)
     └── ConfigurationError           a setting cannot be used (bot.config)
 
 Lower packages own the branches they raise; this module owns the root and the corpus. An expected outcome (nothing

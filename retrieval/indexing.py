@@ -190,7 +190,7 @@ def _gather(folder: Path, listing: Listing, before: Store | None, progress: Prog
     empty = (Unreadable(row.source.id, "holds nothing that can be quoted") for row in rows if not row.passages)
     if not readable:
         raise FolderError(f"Nothing in {folder} can be read as a document: see `rapporteur check {folder}`.")
-    return _Gathered(readable, texts, (*unreadable, *empty))
+    return _Gathered(readable, texts, tuple(sorted((*unreadable, *empty), key=lambda each: each.id)))
 
 
 def _known_vectors(before: Store | None) -> EmbeddedTexts:

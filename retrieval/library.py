@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from corpus.citation import Reading, resolve
 from corpus.document import Passage, Source, Span
 from corpus.references import Mention, references_in
 from corpus.wording import Wording, compare
-from retrieval.answering import Answer, Quotation, distinct
+from retrieval.answering import Answer, Quotation, quotable
 from retrieval.confidence import THRESHOLD, Signals, confidence_of, signals_of
 from retrieval.embedding import Embedder, Embedding
 from retrieval.generations import open_current
@@ -21,6 +22,7 @@ from retrieval.query import Abbreviations, Query, query_of
 from retrieval.retriever import Hit, Retriever
 from retrieval.store import Generation, IndexDamaged, IndexMismatch, Store
 
+_PARAGRAPH = re.compile(r"\bpara(?:graph)?s?\.?\s*(?P<number>\d+)", re.IGNORECASE)
 _NOT_HELD = "The documents here do not answer this."
 _EXACT = 0.99
 """Confidence in a paragraph that was asked for by its reference."""
@@ -121,7 +123,7 @@ class Library:
         asked = question[:_LONGEST]
         if not words_of(asked):
             return self._declined(question, started, problem="There is no question in that: ask in words.")
-        mention = references_in(asked, self, self._catalogue, self._source_of(context))
+        mention = self._mentioned(asked, context)
         if mention and mention.problem:
             return self._declined(question, started, problem=mention.problem)
         if mention and mention.passages:
@@ -133,7 +135,7 @@ class Library:
         if not hits:
             return self._declined(question, started, problem=_NOT_HELD)
         confidence = confidence_of(signals_of(query, hits[0]))
-        quotations = self._quotations(distinct(hits, limit))
+        quotations = self._quotations(quotable(hits, limit))
         reading = mention.reading if mention else None
         if confidence < THRESHOLD:
             return Answer(question, (), confidence, quotations, reading, _NOT_HELD, _since(started))
@@ -167,10 +169,19 @@ class Library:
             return self._catalogue.not_held(number)
         return f"{symbol} is not among the documents; {self._catalogue.holdings()}."
 
-    def _source_of(self, citation: str | None) -> Source | None:
-        """Return the document of a citation."""
-        sources = self.find(citation).sources if citation else ()
-        return sources[0] if sources else None
+    def _mentioned(self, question: str, context: str | None) -> Mention | None:
+        """Return what a question refers to; what it leaves out is meant as in the citation quoted last."""
+        quoted = self.find(context).passages[:1] if context else ()
+        if not quoted:
+            return references_in(question, self, self._catalogue)
+        mention = references_in(question, self, self._catalogue, quoted[0].source)
+        number = _PARAGRAPH.search(question)
+        if mention and mention.sources == (quoted[0].source,) and number and quoted[0].headings:
+            # "and paragraph 7?" after a paragraph of a section counts within that section, as its citation does.
+            section = self.find(f"{quoted[0].source.name}, {quoted[0].headings[-1]}, para. {number['number']}")
+            if section.passages and not section.problem:
+                return Mention(section.passages, section.sources, reading=section.reading)
+        return mention
 
     def _declined(self, question: str, started: float, problem: str) -> Answer:
         return Answer(question, (), 0.0, (), None, problem, _since(started))

@@ -48,9 +48,9 @@ _EXPANSIONS = {**_CHAT, **_FIELD, **_MONTHS}
 
 # What two digits count, so that they are no year: "in 20 countries", "of 45 military observers".
 _COUNTED = (
-    r"\s*(?:%|per\s?cent|percent|days?|weeks?|months?|years?|hours?|minutes?|people)"
-    r"|\s+(?:(?:civilian|international|local|member|military)\s+)?"
-    r"(?:countries|members|men|observers|officers|personnel|soldiers|staff|states|troops|votes)\b"
+    r"\s*(?:%|per\s?cent|percent|days?|weeks?|months?|years?|hours?|minutes?|people|ppl\b)"
+    r"|\s+(?:(?:civilian|international|local|member|mil|military)\s+)?"
+    r"(?:countries|members|men|milobs|obs|observers|officers|personnel|soldiers|staff|states|troops|votes)\b"
 )
 # "'97", or two digits after a word that a year follows: "in 97", "nov 97", "since 94"; but no days: "nov 14".
 _SHORT_YEAR = re.compile(

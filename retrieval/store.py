@@ -2,7 +2,7 @@
 
     index/CURRENT            the name of the generation in use; replaced by rename
     index/<generation>/      immutable once named
-        manifest.json        model, dimension, versions, counts, checksums of files and of documents
+        manifest.json        model, dimension, versions, counts, checksums of the files
         corpus.sqlite        documents, passages, sentences, abbreviations
         passages.faiss       a vector for each passage; the id of a vector is the id of the passage
         sentences.faiss      a vector for each sentence

@@ -72,7 +72,7 @@ def test_an_answer_names_paragraph_kind_date_and_stem() -> None:
     show_answer(console, found(quoted(by_locator("para. 6 (d)"))), nearest=False, hint="")
     lines = [line.strip() for line in shown(console).splitlines()]
     assert lines[0] == "S/RES/1138 (1997), para. 6 (d)"
-    assert lines[1].startswith("… 6. Decides that the mandate of UNMOT shall be as follows:")
+    assert lines[1].startswith("6. Decides that the mandate of UNMOT shall be as follows:")
     assert lines[1].endswith("to …")
     assert lines[2] == by_locator("para. 6 (d)").text
     assert lines[3].startswith("official text · 14 November 1997")

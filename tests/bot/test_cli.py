@@ -288,7 +288,7 @@ def test_the_doctor_says_what_to_do_without_an_index(
     monkeypatch.setenv("RAPPORTEUR_INDEX", str(tmp_path / "none"))
     found = run("doctor")
     assert found.exit_code == 3
-    assert "Next: Run: rapporteur index" in found.stdout
+    assert "To do: Run: rapporteur index" in found.stdout
 
 
 def test_the_doctor_sees_that_a_document_has_changed(

@@ -1,0 +1,102 @@
+"""What is quoted: words of a document, none twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import FrozenInstanceError, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus.citation import cite
+from retrieval.answering import Answer, Quotation, distinct
+from retrieval.generations import open_current
+from retrieval.query import Abbreviations, query_of
+from retrieval.retriever import Hit, Retriever
+from retrieval.store import Store
+
+
+@pytest.fixture(scope="module")
+def store(shipped_index: Path) -> Iterator[Store]:
+    with closing(open_current(shipped_index)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def hit(store: Store, embedder: Any) -> Hit:
+    query = query_of("When does the mandate end?", store.words, Abbreviations.learned([]), embedder.knows)
+    return Retriever(store, Abbreviations.learned([])).retrieve(query, embedder.embed([query.text])[0], 1)[0]
+
+
+@pytest.fixture
+def quotation(store: Store) -> Quotation:
+    passage = next(each for each in store.passages("S_RES_1138_1997.txt") if each.locator == "para. 6")
+    return Quotation(passage, (3, 10), 0.5, verified=True)
+
+
+def with_terms(hit: Hit, number: int, terms: str) -> Hit:
+    return replace(hit, candidate=replace(hit.candidate, id=number, terms=tuple(terms.split())))
+
+
+def ids(hits: list[Hit]) -> list[int]:
+    return [hit.candidate.id for hit in hits]
+
+
+def test_a_quotation_is_sliced_from_its_document(quotation: Quotation) -> None:
+    assert quotation.text == quotation.passage.document.slice(quotation.passage.spans)
+
+
+def test_the_marked_sentence_is_a_range_of_the_quotation(quotation: Quotation) -> None:
+    assert quotation.marked == "Decides"
+    assert quotation.text[3:10] == quotation.marked
+
+
+def test_a_quotation_carries_the_citation_of_its_passage(quotation: Quotation) -> None:
+    assert quotation.citation == cite(quotation.passage)
+    assert str(quotation.citation) == "S/RES/1138 (1997), para. 6"
+
+
+def test_a_quotation_cannot_be_changed(quotation: Quotation) -> None:
+    with pytest.raises(FrozenInstanceError):
+        quotation.score = 1.0  # type: ignore[misc]
+
+
+def test_an_answer_with_quotations_is_found(quotation: Quotation) -> None:
+    assert Answer("?", (quotation,), 0.9, (), None, None, 0.0).found
+
+
+def test_an_answer_that_only_has_what_came_nearest_is_not_found(quotation: Quotation) -> None:
+    assert not Answer("?", (), 0.1, (quotation,), None, "The documents do not say.", 0.0).found
+
+
+def test_different_passages_are_all_quoted(hit: Hit) -> None:
+    hits = [with_terms(hit, 1, "extend mandat"), with_terms(hit, 2, "expand size"), with_terms(hit, 3, "donor confer")]
+    assert ids(distinct(hits, 3)) == [1, 2, 3]
+
+
+def test_of_the_same_words_the_better_hit_is_quoted(hit: Hit) -> None:
+    hits = [with_terms(hit, 7, "extend mandat"), with_terms(hit, 2, "mandat extend"), with_terms(hit, 3, "donor")]
+    assert ids(distinct(hits, 3)) == [7, 3]
+
+
+def test_passages_that_share_nine_terms_in_ten_are_near_duplicates(hit: Hit) -> None:
+    hits = [with_terms(hit, 1, "a b c d e f g h i"), with_terms(hit, 2, "a b c d e f g h i j")]
+    assert ids(distinct(hits, 2)) == [1]
+
+
+def test_passages_that_share_fewer_terms_are_not(hit: Hit) -> None:
+    hits = [with_terms(hit, 1, "a b c d e f g h"), with_terms(hit, 2, "a b c d e f g h i")]
+    assert ids(distinct(hits, 2)) == [1, 2]
+
+
+@pytest.mark.parametrize("limit", [0, 1, 2])
+def test_no_more_are_chosen_than_asked_for(hit: Hit, limit: int) -> None:
+    hits = [with_terms(hit, number, f"term{number}") for number in range(5)]
+    assert ids(distinct(hits, limit)) == list(range(limit))
+
+
+def test_repeats_do_not_use_up_the_limit(hit: Hit) -> None:
+    hits = [with_terms(hit, 1, "a"), with_terms(hit, 2, "a"), with_terms(hit, 3, "a"), with_terms(hit, 4, "b")]
+    assert ids(distinct(hits, 2)) == [1, 4]

@@ -1,0 +1,175 @@
+"""Candidates from words and vectors, weighed alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus.document import Role
+from retrieval.generations import open_current
+from retrieval.query import Abbreviations, query_of
+from retrieval.retriever import READ, RERANKED, WEIGHTS, Hit, Retriever
+from retrieval.store import Store
+
+ANIMALS = """\
+The mandate of the mission of observers ends on the eleventh of May.
+
+Quolls are fed on Thursdays. The keeper is never late. Their diet is a secret.
+
+Wombats dig burrows (WDB).
+
+The Warren Digging Bureau (WDB) licenses burrows and inspects them every spring.
+
+WDB inspectors wear boots, as WDB rules on boots demand of all WDB inspectors.
+"""
+
+Ask = Callable[..., list[Hit]]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory, build: Any) -> Iterator[Store]:
+    """The shipped documents, one on animals, one that says everything twice, one longer than what is ranked."""
+    folder = tmp_path_factory.mktemp("retriever")
+    documents = Path(__file__).parents[2] / "corpus" / "documents"
+    (folder / "documents").mkdir()
+    for file in documents.glob("*.txt"):
+        (folder / "documents" / file.name).write_bytes(file.read_bytes())
+    (folder / "documents" / "animals.txt").write_text(ANIMALS)
+    (folder / "documents" / "echo.txt").write_text("The echo answers twice.\n\nThe echo answers twice.\n")
+    numbered = "\n\n".join(f"{number}. Visitor {number} may bring a lantern." for number in range(1, RERANKED + 51))
+    (folder / "documents" / "visitors.txt").write_text(f"# Visitors\n\n{numbered}\n")
+    build(folder / "documents", folder / "index")
+    with closing(open_current(folder / "index")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def ask(store: Store, embedder: Any) -> Ask:
+    abbreviations = Abbreviations.learned(store.abbreviations())
+    retriever = Retriever(store, abbreviations)
+
+    def ask(question: str, limit: int = 10, **options: Any) -> list[Hit]:
+        query = query_of(question, store.words, abbreviations, embedder.knows)
+        return retriever.retrieve(query, embedder.embed([query.text])[0], limit, **options)
+
+    return ask
+
+
+def ids(hits: list[Hit]) -> list[int]:
+    return [hit.candidate.id for hit in hits]
+
+
+def text_of(store: Store, hit: Hit) -> str:
+    return store.passages_by_id([hit.candidate.id])[0].text
+
+
+def marked_in(store: Store, hit: Hit) -> str:
+    start, end = hit.sentence.span
+    return text_of(store, hit)[start:end]
+
+
+def test_the_words_of_a_passage_find_it(ask: Ask, store: Store) -> None:
+    assert text_of(store, ask("Who feeds quolls on Thursdays?")[0]).startswith("Quolls are fed")
+
+
+def test_the_sentence_that_comes_closest_is_marked(ask: Ask, store: Store) -> None:
+    assert marked_in(store, ask("Is the keeper of quolls late?")[0]) == "The keeper is never late."
+
+
+def test_hits_come_best_first(ask: Ask) -> None:
+    scores = [hit.score for hit in ask("What is the mandate of UNMOT?", limit=30)]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_no_passage_is_found_twice(ask: Ask) -> None:
+    found = ids(ask("military observers of the mission", limit=60))
+    assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize("limit", [0, 1, 3, READ + 5])
+def test_no_more_hits_than_asked_for(ask: Ask, limit: int) -> None:
+    assert len(ask("military observers", limit=limit)) == limit
+
+
+def test_the_same_question_gives_the_same_order(ask: Ask) -> None:
+    assert ids(ask("peace in Tajikistan", limit=50)) == ids(ask("peace in Tajikistan", limit=50))
+
+
+def test_equal_hits_come_in_the_order_of_the_documents(ask: Ask, store: Store) -> None:
+    first, second = ask("does the echo answer twice", limit=2)
+    assert first.score == second.score
+    assert ids([first, second]) == store.ids_in(["echo.txt"])
+
+
+def test_a_smaller_limit_gives_the_beginning_of_a_larger(ask: Ask) -> None:
+    assert ids(ask("agreement of the parties", limit=5)) == ids(ask("agreement of the parties", limit=40))[:5]
+
+
+def test_passages_of_a_named_document_move_up(ask: Ask, store: Store) -> None:
+    named = store.ids_in(["S_RES_1138_1997.txt"])
+    question = "mandate of the mission of observers"
+    unnamed_places = [place for place, each in enumerate(ids(ask(question, 60))) if each in named]
+    named_places = [place for place, each in enumerate(ids(ask(question, 60, named=named))) if each in named]
+    assert sum(named_places[:5]) < sum(unnamed_places[:5])
+
+
+def test_a_named_document_comes_before_others_that_fit_as_well(ask: Ask, store: Store) -> None:
+    first, second = store.ids_in(["echo.txt"])
+    assert ids(ask("does the echo answer twice", limit=2, named=[second])) == [second, first]
+
+
+def test_every_passage_of_a_named_document_is_a_candidate(ask: Ask, store: Store) -> None:
+    named = store.ids_in(["animals.txt"])
+    assert set(named) <= set(ids(ask("military observers", limit=RERANKED, named=named)))
+
+
+def test_only_named_passages_are_found_where_nothing_else_may_be(ask: Ask, store: Store) -> None:
+    named = store.ids_in(["animals.txt"])[:2]
+    assert set(ids(ask("military observers", named=named, only_named=True))) == set(named)
+
+
+def test_nothing_named_and_nothing_else_allowed_is_no_hit(ask: Ask) -> None:
+    assert ask("military observers", only_named=True) == []
+
+
+def test_the_passage_that_introduces_an_abbreviation_answers_what_it_means(ask: Ask, store: Store) -> None:
+    best = ask("what does WDB mean")[0]
+    assert best.evidence.introduces
+    assert text_of(store, best).startswith("The Warren Digging Bureau")
+
+
+def test_an_abbreviation_in_another_question_introduces_nothing(ask: Ask) -> None:
+    assert not any(hit.evidence.introduces for hit in ask("boots of WDB inspectors"))
+
+
+def test_an_operative_paragraph_is_told_from_a_recital(ask: Ask) -> None:
+    for hit in ask("the General Agreement", limit=40):
+        assert hit.evidence.operative is (hit.candidate.role is Role.OPERATIVE)
+
+
+def test_a_hit_that_holds_the_kind_of_thing_asked_for_scores_more(ask: Ask) -> None:
+    hits = ask("how many military observers", limit=READ)
+    assert {hit.evidence.kind_in_passage for hit in hits} == {True, False}
+    assert WEIGHTS.kind > 0
+
+
+def test_hits_too_far_down_to_be_read_are_not_judged(ask: Ask) -> None:
+    hits = ask("what did the zebra cost in dollars", limit=60)
+    judged = [hit for hit in hits if not hit.evidence.kind_in_passage]
+    assert len(judged) <= READ < len(hits)
+
+
+@pytest.mark.parametrize("question", ["", "the of and", "zzzzqx", "什么时候", "\x00"])
+def test_a_question_without_a_known_word_still_finds_the_nearest_vectors(ask: Ask, question: str) -> None:
+    assert len(ask(question, limit=3)) == 3
+
+
+def test_a_rare_word_is_worth_more_than_a_common_one(store: Store, embedder: Any) -> None:
+    abbreviations = Abbreviations.learned(store.abbreviations())
+    query = query_of("quolls in Tajikistan", store.words, abbreviations, embedder.knows)
+    idf = Retriever(store, abbreviations).idf(query)
+    assert idf["quoll"] > idf["tajikistan"] > 0
