@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from bot.terminal import clean, counted, in_words, show
+from bot.terminal import clean, counted, show
 from corpus.citation import Citation, Reading
-from corpus.document import Kind
+from corpus.document import Kind, in_words
 from corpus.wording import Status, Wording
 
 if TYPE_CHECKING:  # what this imports takes a second

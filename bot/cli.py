@@ -148,7 +148,8 @@ def sources(as_json: AsJson = False) -> Status:
     from bot.reports import show_sources
 
     with opened_library(configure(settings())) as library:
-        counts = [(source, len(library.passages(source.id))) for source in library.sources()]
+        held = library.passage_counts()
+        counts = [(source, held[source.id]) for source in library.sources()]
         generation = library.generation
     if as_json:
         _print_json(payload.sources(counts, generation))

@@ -11,8 +11,8 @@ from rich.text import Text
 from bot.answers import KINDS, opening
 from bot.doctor import Finding, State
 from bot.payload import paragraphs
-from bot.terminal import clean, counted, in_words, show, show_table
-from corpus.document import Document, Passage, Role, Source
+from bot.terminal import clean, counted, show, show_table
+from corpus.document import Document, Passage, Role, Source, in_words
 
 if TYPE_CHECKING:  # what these import takes a second
     from corpus.folder import Unreadable
@@ -66,7 +66,11 @@ def show_sources(console: Console, counts: Sequence[tuple[Source, int]], generat
         (source.name, KINDS[source.kind], in_words(source.date) if source.date else "–", f"{count:,}", source.id)
         for source, count in counts
     ]
-    show_table(console, ("Document", "Kind", "Date", "Passages", "File"), rows, numbers=(3,))
+    if console.is_terminal:  # a column of its own would break the names of files in 80 columns
+        rows = [(f"{name}\n{file}", kind, day, count, "") for name, kind, day, count, file in rows]
+        show_table(console, ("Document and its file", "Kind", "Date", "Passages"), [row[:4] for row in rows], (3,))
+    else:
+        show_table(console, ("Document", "Kind", "Date", "Passages", "File"), rows, numbers=(3,))
     if console.is_terminal:
         show(console)
         holds = f"{counted(generation.documents, 'document')}, {counted(generation.passages, 'passage')}"

@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from rich.console import Console
@@ -104,16 +103,8 @@ def show_table(
     for column, heading in enumerate(headings):
         table.add_column(heading, justify="right" if column in numbers else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(clean(cell)) for cell in row))
+        table.add_row(*(Text("\n".join(map(clean, cell.split("\n")))) for cell in row))
     console.print(table)
-
-
-def in_words(day: date) -> str:
-    """Return a date as the documents write it: "14 November 1997"."""
-    months = (
-        "January February March April May June July August September October November December"
-    ).split()  # strftime would follow the locale
-    return f"{day.day} {months[day.month - 1]} {day.year}"
 
 
 def counted(number: int, noun: str) -> str:

@@ -16,7 +16,7 @@ Span = tuple[int, int]
 """A range of character offsets into a document's text, end exclusive."""
 
 
-# Not of the locale: what is embedded must be the same everywhere.
+# Not of the locale: what is embedded and shown must be the same everywhere.
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -44,6 +44,11 @@ class Role(StrEnum):
     LIST = "list"
     INFOBOX = "infobox"
     TABLE = "table"
+
+
+def in_words(day: date) -> str:
+    """Return a date as the documents write it: "14 November 1997"."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def fold(text: str) -> str:
@@ -175,9 +180,8 @@ class Passage:
     @property
     def setting(self) -> str:
         """Where and when it stands: document, heading and date, "S/RES/1138 (1997), 14 November 1997"."""
-        day = self.source.date
-        date_in_words = f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if day else ""
-        return ", ".join(part for part in (self.source.name, *self.headings[-1:], date_in_words) if part)
+        day = in_words(self.source.date) if self.source.date else ""
+        return ", ".join(part for part in (self.source.name, *self.headings[-1:], day) if part)
 
     @property
     def search_text(self) -> str:

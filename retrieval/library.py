@@ -88,6 +88,10 @@ class Library:
         """Return the passages of one document, in its order."""
         return self._store.passages(document_id)
 
+    def passage_counts(self) -> dict[str, int]:
+        """Return how many passages each document has, by its id."""
+        return self._store.passage_counts()
+
     def find(self, reference: str) -> Reading:
         """Return the passages a reference names, or a sentence that says what exists."""
         return resolve(reference, self, self._catalogue)

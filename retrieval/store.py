@@ -230,6 +230,11 @@ class Store:
         )
         return tuple(self._passage(row) for row in rows)
 
+    def passage_counts(self) -> dict[str, int]:
+        """Return how many passages each document has, by its id."""
+        query = "SELECT d.path, count(*) FROM passages p JOIN documents d ON d.id = p.document GROUP BY d.id"
+        return dict(self._rows(query))
+
     def passages_by_id(self, ids: Sequence[int]) -> tuple[Passage, ...]:
         """Return the passages with these ids, in this order."""
         rows = self._rows(

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from rich.text import Text
 from samples import file, shown, terminal
 
-from bot.terminal import clean, counted, in_words, progress, show, show_table
+from bot.terminal import clean, counted, progress, show, show_table
+from corpus.document import in_words
 
 
 @given(st.text())

@@ -53,7 +53,8 @@ def shelve(tmp_path: Path, build: Any, embedder: Any) -> Iterator[Shelve]:
 def resolution(number: int) -> str:
     return (
         f"S/RES/{number} (2010)\n\nResolution {number} (2010)\n\n"
-        f"Adopted by the Security Council at its 6000th meeting, on 1 June 2010\n\nThe Security Council,\n\nRecalling its previous resolutions,\n\n"
+        f"Adopted by the Security Council at its 6000th meeting, on 1 June 2010\n\n"
+        "The Security Council,\n\nRecalling its previous resolutions,\n\n"
         f"1. Decides to plant {number} trees;\n\n2. Decides to remain seized of the matter.\n"
     )
 
