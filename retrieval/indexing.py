@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +19,9 @@ from retrieval.generations import IndexNotWritten, built_aside, one_refresh, ope
 from retrieval.rows import DocumentRow, Texts, document_row
 from retrieval.store import Generation, IndexUnusable, Store
 from retrieval.writing import EmbeddedTexts, manifest, verify, write_parts
+
+_TOGETHER = 1024
+"""Texts embedded before the next are taken up: more would only take memory."""
 
 
 class Progress(Protocol):
@@ -218,13 +222,21 @@ def _embed_missing(texts: Texts, known: EmbeddedTexts, embedder: Embedder, progr
     total = len(passages) + len(sentences) + len(settings)
 
     def embedded(keys: Sequence[bytes], words: Mapping[bytes, str], before: int) -> Iterator[tuple[bytes, Embedding]]:
-        found = embedder.embed([words[key] for key in keys], lambda done: progress("embedding", before + done, total))
-        return zip(keys, found, strict=True)
+        """Yield the embeddings of texts, some at a time: of a passage only the vector is kept."""
+        by_length = sorted(keys, key=lambda key: len(words[key]))
+        for start in range(0, len(keys), _TOGETHER):
+            some = by_length[start : start + _TOGETHER]
+            report = partial(_from, progress, before + start, total)
+            yield from zip(some, embedder.embed([words[key] for key in some], report), strict=True)
 
     known.passages.update((key, each.vector) for key, each in embedded(passages, texts.passages, 0))
     known.settings.update(embedded(settings, texts.settings, len(passages)))
     known.sentences.update(embedded(sentences, texts.sentences, len(passages) + len(settings)))
     return total
+
+
+def _from(progress: Progress, before: int, total: int, done: int) -> None:
+    progress("embedding", before + done, total)
 
 
 def _write(

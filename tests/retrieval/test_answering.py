@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from corpus.citation import cite
-from retrieval.answering import Answer, Quotation, distinct
+from retrieval.answering import RELATED, Answer, Quotation, distinct, quotable
 from retrieval.generations import open_current
 from retrieval.query import Abbreviations, query_of
 from retrieval.retriever import Hit, Retriever
@@ -100,3 +100,14 @@ def test_no_more_are_chosen_than_asked_for(hit: Hit, limit: int) -> None:
 def test_repeats_do_not_use_up_the_limit(hit: Hit) -> None:
     hits = [with_terms(hit, 1, "a"), with_terms(hit, 2, "a"), with_terms(hit, 3, "a"), with_terms(hit, 4, "b")]
     assert ids(distinct(hits, 2)) == [1, 4]
+
+
+@pytest.mark.parametrize(("share", "quoted"), [(1.0, [1, 2]), (RELATED, [1, 2]), (RELATED - 0.01, [1])])
+def test_beside_the_best_only_what_comes_near_it_is_quoted(hit: Hit, share: float, quoted: list[int]) -> None:
+    best = replace(with_terms(hit, 1, "extend mandat"), score=1.0)
+    other = replace(with_terms(hit, 2, "expand size"), score=share)
+    assert ids(quotable([best, other], 3)) == quoted
+
+
+def test_of_no_hits_none_is_quoted() -> None:
+    assert quotable([], 3) == []

@@ -139,15 +139,16 @@ def test_every_quotation_was_read_again_and_is_its_documents_text(library: Libra
 @pytest.mark.parametrize("limit", [1, 2, 5, 12])
 def test_no_more_is_quoted_than_asked_for(library: Library, limit: int) -> None:
     answer = library.answer("What is the mandate of UNMOT?", limit=limit)
-    assert len(answer.quotations) == limit
+    assert 0 < len(answer.quotations) <= limit
 
 
 def test_no_more_came_nearest_than_asked_for(library: Library) -> None:
-    assert len(library.answer("What do quolls cost in dollars?", limit=2).nearest) == 2
+    assert 0 < len(library.answer("What do quolls cost in dollars?", limit=2).nearest) <= 2
 
 
 def test_three_are_quoted_by_default(library: Library) -> None:
-    assert len(library.answer("What is the mandate of UNMOT?").quotations) == 3
+    question = "What is the mandate of UNMOT?"
+    assert cited(library.answer(question).quotations) == cited(library.answer(question, limit=3).quotations)
 
 
 def test_the_same_question_gives_the_same_answer(library: Library, shipped_index: Path, bag_of_words: Any) -> None:
@@ -224,6 +225,11 @@ def test_a_follow_up_means_the_document_quoted_last(shelve: Shelve) -> None:
     for number in (1600, 1601):
         answer = library.answer("and paragraph 1?", context=f"S/RES/{number} (2010), para. 2")
         assert cited(answer.quotations) == [f"S/RES/{number} (2010), para. 1"]
+
+
+def test_a_follow_up_counts_within_the_section_quoted_last(library: Library) -> None:
+    answer = library.answer("and paragraph 2?", context="UNMOT backgrounder, Further Progress Reported, para. 1")
+    assert cited(answer.quotations) == ["UNMOT backgrounder, Further Progress Reported, para. 2"]
 
 
 def test_a_follow_up_that_names_a_document_means_that_one(shelve: Shelve) -> None:
