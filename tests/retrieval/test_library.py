@@ -210,14 +210,13 @@ def test_of_named_paragraphs_no_more_are_quoted_than_asked_for(library: Library)
     assert len(library.answer("1138 OP 6", limit=20).quotations) == 9
 
 
-def test_the_first_named_paragraph_comes_first_however_many_there_are(shelve: Shelve) -> None:
-    items = "".join(f"({number}) Lantern {number};\n\n" for number in range(1, RERANKED + 21))
-    text = resolution(1600).replace(
-        "2. Decides to remain", f"2. Decides that this is to be brought:\n\n{items}3. Decides to remain"
-    )
-    answer = shelve(S_RES_1600_2010=text).answer("1600 OP 2, lantern 77", limit=3)
-    assert cited(answer.quotations)[0] == "S/RES/1600 (2010), para. 2"
-    assert len(answer.quotations) == 3
+def test_a_named_section_is_quoted_from_its_beginning_however_long_it_is(shelve: Shelve) -> None:
+    lanterns = "\n\n".join(f"The lantern of visitor {number} is lit at dusk." for number in range(RERANKED + 20))
+    library = shelve(house=f"# House backgrounder\n\n## Visits\n\nBe quiet.\n\n{lanterns}\n\n## Fees\n\nNone.\n")
+    answer = library.answer("which lantern is lit at dusk, in the Visits section of the backgrounder?")
+    assert answer.reading == "House backgrounder, Visits"
+    assert answer.quotations[0].text == "Be quiet."
+    assert "lantern" in answer.quotations[1].text
 
 
 def test_a_follow_up_means_the_document_quoted_last(shelve: Shelve) -> None:
