@@ -95,6 +95,16 @@ def distinct(hits: Iterable[Hit], limit: int) -> list[Hit]:
 
 
 def _alike(one: Hit, other: Hit) -> bool:
-    """Tell whether two passages have nearly the same terms, by their Jaccard similarity."""
-    mine, theirs = set(one.candidate.terms), set(other.candidate.terms)
-    return len(mine & theirs) >= ALIKE * len(mine | theirs)
+    """Tell whether two passages have nearly the same terms, by their Jaccard similarity, and all the same numbers.
+
+    Two renewals of a mandate may differ in nothing but the date; the number a paragraph begins with tells nothing.
+    """
+    mine, theirs = _own_terms(one), _own_terms(other)
+    same_numbers = set(filter(str.isdecimal, mine)) == set(filter(str.isdecimal, theirs))
+    return same_numbers and len(mine & theirs) >= ALIKE * len(mine | theirs)
+
+
+def _own_terms(hit: Hit) -> set[str]:
+    """Return the terms of a passage without the number it begins with."""
+    terms = hit.candidate.terms
+    return set(terms[1:] if terms and terms[0].isdecimal() else terms)

@@ -183,8 +183,7 @@ class Library:
         if mention and mention.sources == (quoted[0].source,) and number and quoted[0].headings:
             # "and paragraph 7?" after a paragraph of a section counts within that section, as its citation does.
             section = self.find(f"{quoted[0].source.name}, {quoted[0].headings[-1]}, para. {number['number']}")
-            if section.passages and not section.problem:
-                return Mention(section.passages, section.sources, reading=section.reading)
+            return Mention(section.passages, section.sources, (), section.reading, section.problem)
         return mention
 
     def _declined(self, question: str, started: float, problem: str) -> Answer:

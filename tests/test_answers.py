@@ -441,3 +441,9 @@ def test_quality_does_not_fall(figures: dict[str, float], figure: str, floor: fl
 )
 def test_errors_do_not_rise(figures: dict[str, float], figure: str, ceiling: float) -> None:
     assert figures[figure] <= ceiling
+
+
+def test_a_follow_up_past_the_end_of_a_section_says_how_many_paragraphs_it_has(library: Library) -> None:
+    answer = library.answer("and paragraph 9?", context="UNMOT backgrounder, Civil War, para. 2")
+    assert not answer.quotations
+    assert answer.problem == "UNMOT backgrounder, Civil War has paragraphs 1 to 4; there is no paragraph 9."

@@ -86,6 +86,17 @@ def test_passages_that_share_nine_terms_in_ten_are_near_duplicates(hit: Hit) -> 
     assert ids(distinct(hits, 2)) == [1]
 
 
+def test_renewals_that_differ_in_a_date_are_both_quoted(hit: Hit) -> None:
+    words = "extend mandat minustah intent renew further period secretari general report june"
+    hits = [with_terms(hit, 1, f"1 {words} 2005"), with_terms(hit, 2, f"1 {words} 2006")]
+    assert ids(distinct(hits, 2)) == [1, 2]
+
+
+def test_the_number_of_a_paragraph_makes_no_difference(hit: Hit) -> None:
+    words = "decid remain activ seiz matter council keep situat under review"
+    assert ids(distinct([with_terms(hit, 1, f"13 {words}"), with_terms(hit, 2, f"14 {words}")], 2)) == [1]
+
+
 def test_passages_that_share_fewer_terms_are_not(hit: Hit) -> None:
     hits = [with_terms(hit, 1, "a b c d e f g h"), with_terms(hit, 2, "a b c d e f g h i")]
     assert ids(distinct(hits, 2)) == [1, 2]
