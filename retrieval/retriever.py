@@ -20,14 +20,10 @@ from retrieval.store import Candidate, Sentence, Store
 
 POOL = 100
 """Candidates taken from each list: at 50 the quality is already full, at 10 hit@5 loses 1.6 points."""
-
-
 RERANKED = 100
 """Candidates whose token vectors are read: the best by everything else."""
 READ = 20
 """Hits whose words are read, to see whether they hold the kind of thing asked for."""
-
-
 SETTING_DISCOUNT = 0.8
 """What a match in the name, heading or date of a passage counts, against one in the sentence itself."""
 
@@ -48,6 +44,8 @@ class Weights:
 
 
 WEIGHTS = Weights()
+"""Chosen on the odd questions of tests/data/questions.jsonl, while 300 SQuAD questions and 80 on 191 resolutions were
+watched for losses. Right passage first: 63, 91 and 46 % by vectors and words alone; 79, 93 and 59 % like this."""
 
 
 @dataclass(frozen=True, slots=True)
