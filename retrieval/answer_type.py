@@ -114,6 +114,14 @@ _HELD = {
 _NAMES = (AnswerType.NAME, AnswerType.PERSON, AnswerType.PLACE)
 
 
+# "from 15 May to 15 November 1999", "between may and november 1999"
+_PERIOD = re.compile(
+    rf"\b(?:from|between)\s+(?:\d{{1,2}}\s+)?(?P<first>{_MONTH})(?:\s+(?P<first_year>\d{{4}}))?\s+(?:to|and|until|till|-)\s+"
+    rf"(?:\d{{1,2}}\s+)?(?P<last>{_MONTH})\s+(?P<last_year>\d{{4}})",
+    re.IGNORECASE,
+)
+
+
 def asked_for(question: str) -> AnswerType:
     """Return the kind of thing a question asks for."""
     return next((kind for kind, pattern in _ASKED_PATTERNS if pattern.search(question)), AnswerType.OTHER)
@@ -125,6 +133,15 @@ def holds(text: str, kind: AnswerType, question: str) -> bool:
         return True
     given = frozenset(re.findall(r"\w+", question.lower()))
     return any(not _words(found) <= given for found in _found(text, kind))
+
+
+def period_in(question: str) -> tuple[str, str] | None:
+    """Return the two ends of the period a question is about, ("May 1999", "November 1999"), or None."""
+    period = _PERIOD.search(question)
+    if period is None:
+        return None
+    first_year = period["first_year"] or period["last_year"]
+    return f"{period['first'].title()} {first_year}", f"{period['last'].title()} {period['last_year']}"
 
 
 def _found(text: str, kind: AnswerType) -> Iterator[str]:

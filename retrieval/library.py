@@ -13,13 +13,14 @@ from corpus.citation import Reading, resolve
 from corpus.document import Passage, Source, Span
 from corpus.references import Mention, references_in
 from corpus.wording import Wording, compare
+from retrieval.answer_type import period_in
 from retrieval.answering import Answer, Quotation, quotable
 from retrieval.confidence import THRESHOLD, Signals, confidence_of, signals_of
 from retrieval.embedding import Embedder, Embedding
 from retrieval.generations import open_current
 from retrieval.lexical import terms_of, words_of
 from retrieval.query import Abbreviations, Query, query_of
-from retrieval.retriever import Hit, Retriever
+from retrieval.retriever import READ, Hit, Retriever
 from retrieval.store import Generation, IndexDamaged, IndexMismatch, Store
 
 _PARAGRAPH = re.compile(r"\bpara(?:graph)?s?\.?\s*(?P<number>\d+)", re.IGNORECASE)
@@ -139,6 +140,12 @@ class Library:
         if not hits:
             return self._declined(question, started, problem=_NOT_HELD)
         confidence = confidence_of(signals_of(query, hits[0]))
+        period = period_in(query.text)
+        if period and not any(hit.evidence.names_period for hit in hits[:READ]):
+            # What came before a gap and what came after it do not fill it.
+            problem = f"No passage here names both {period[0]} and {period[1]}."
+            nearest = self._quotations(quotable(hits, limit))
+            return Answer(question, (), THRESHOLD * confidence, nearest, None, problem, _since(started))
         quotations = self._quotations(quotable(hits, limit))
         reading = mention.reading if mention else None
         if confidence < THRESHOLD:

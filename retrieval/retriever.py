@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from corpus.document import Role
-from retrieval.answer_type import holds
+from retrieval.answer_type import holds, period_in
 from retrieval.embedding import Embedding, Vectors
 from retrieval.lexical import bm25, inverse_document_frequency
 from retrieval.query import Abbreviations, Query
@@ -61,6 +61,7 @@ class Evidence:
         operative: Whether it is an operative paragraph: what decides answers before what recalls.
         kind_in_sentence, kind_in_passage: Whether the marked sentence, and any of it, holds the kind of thing asked
             for. True of hits too far down to be read.
+        names_period: Whether it names both ends of the period the question is about, if it is about one.
     """
 
     tokens: float
@@ -73,6 +74,7 @@ class Evidence:
     operative: bool
     kind_in_sentence: bool = True
     kind_in_passage: bool = True
+    names_period: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,12 @@ def _with_kind(hit: Hit, text: str, query: Query) -> Hit:
     start, end = hit.sentence.span
     in_passage = holds(text, query.kind, query.text)
     in_sentence = holds(text[start:end], query.kind, query.text)
-    evidence = replace(hit.evidence, kind_in_sentence=in_sentence, kind_in_passage=in_passage)
+    evidence = replace(
+        hit.evidence,
+        kind_in_sentence=in_sentence,
+        kind_in_passage=in_passage,
+        names_period=all(end in text for end in period_in(query.text) or ()),
+    )
     return replace(hit, evidence=evidence, score=hit.score + WEIGHTS.kind * in_passage)
 
 

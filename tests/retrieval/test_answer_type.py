@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.answer_type import AnswerType, asked_for, holds
+from retrieval.answer_type import AnswerType, asked_for, holds, period_in
 
 
 @pytest.mark.parametrize(
@@ -108,3 +108,20 @@ def test_where_no_pattern_can_tell_any_text_will_do(kind: AnswerType) -> None:
 def test_any_text_is_judged(text: str, kind: AnswerType, question: str) -> None:
     assert holds(text, kind, question) in (True, False)
     assert asked_for(question) in AnswerType
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "who extended it from 15 May to 15 November 1999",
+        "between may and november 1999, who led the mission?",
+        "from May 1999 until November 1999",
+    ],
+)
+def test_a_period_is_known_by_its_two_ends(question: str) -> None:
+    assert period_in(question) == ("May 1999", "November 1999")
+
+
+@pytest.mark.parametrize("question", ["from May on", "until 15 May 1998", "between Tajikistan and Afghanistan in 1997"])
+def test_one_date_makes_no_period(question: str) -> None:
+    assert period_in(question) is None
