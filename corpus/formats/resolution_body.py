@@ -149,9 +149,9 @@ class _Reader:
         self._resolutions += 1
         self._enter(Stage.PREAMBLE)
         self.draft.last = None
+        self.draft.outline.reset(None)  # no preambular item hangs under what was decided before
         if self._resolutions > 1:
             self.draft.part = self.draft.part or f"resolution {self._resolutions}"
-            self.draft.outline.reset(None)
         self._put_back(line.cut(length)[1])
 
     def _begin_part(self, line: Line, name: str) -> None:

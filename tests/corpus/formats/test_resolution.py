@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpus.document import Document, Kind, Passage, Role, fold
@@ -162,6 +162,7 @@ PIECES = [
 ]  # fmt: skip
 
 
+@example(["1. Decides to act;", "The Security Council,", "(a) Item:"])
 @given(st.lists(st.sampled_from(PIECES), max_size=25))
 def test_any_order_of_lines_is_read_to_the_last_letter(lines: list[str]) -> None:
     document = resolution.parse("\n\n".join(lines), "any.txt", "")
