@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from bot.config import Config, configure, settings
 from bot.exits import tell
 from bot.terminal import messages, progress
-from corpus.errors import UnreadableFile
 
 if TYPE_CHECKING:  # numpy, FAISS and tantivy take a second: what needs them imports them
     from corpus.folder import Reading
@@ -65,18 +64,10 @@ def read_documents(folder: Path) -> Reading:
     Raises:
         FolderError: The folder cannot be used.
     """
-    from corpus.folder import Reading, Unreadable, files_of, read_file
+    from corpus.folder import read_folder
 
-    listing = files_of(folder)
-    documents, unreadable = [], list(listing.unreadable)
     with progress(messages()) as report:
-        for done, file in enumerate(listing.files, 1):
-            try:
-                documents.append(read_file(folder, file.id))
-            except UnreadableFile as error:
-                unreadable.append(Unreadable(file.id, str(error)))
-            report("reading", done, len(listing.files))
-    return Reading(tuple(documents), tuple(unreadable), listing.notes)
+        return read_folder(folder, lambda done, total: report("reading", done, total))
 
 
 def how_to_ask(config: Config) -> str:

@@ -15,13 +15,13 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.document import Document
 from corpus.errors import FolderError, UnreadableFile
-from corpus.formats import read
+from corpus.formats import read as read_text
 
 SUFFIXES = (".txt", ".text", ".md", ".markdown", ".wiki", "")
 LARGEST_FILE_BYTES = 20_000_000
@@ -68,8 +68,8 @@ class Reading:
     notes: tuple[str, ...] = ()
 
 
-def read_folder(folder: Path) -> Reading:
-    """Read all documents of a folder.
+def read_folder(folder: Path, read: Callable[[int, int], None] | None = None) -> Reading:
+    """Read all documents of a folder; `read` is told how many files of how many are done.
 
     Raises:
         FolderError: The folder cannot be used, or holds no file that could be a document.
@@ -77,11 +77,13 @@ def read_folder(folder: Path) -> Reading:
     listing = files_of(folder)
     documents: list[Document] = []
     unreadable = list(listing.unreadable)
-    for file in listing.files:
+    for done, file in enumerate(listing.files, 1):
         try:
             documents.append(read_file(folder, file.id))
         except UnreadableFile as error:
             unreadable.append(Unreadable(file.id, str(error)))
+        if read:
+            read(done, len(listing.files))
     return Reading(tuple(documents), tuple(sorted(unreadable, key=lambda each: each.id)), listing.notes)
 
 
@@ -129,7 +131,7 @@ def read_file(folder: Path, path: Path | str) -> Document:
         raise UnreadableFile("lies outside the folder of documents")
     name = below.relative_to(folder).as_posix()
     content = _bytes_of(folder, name)
-    return read(_decoded(content), name, hashlib.sha256(content).hexdigest())
+    return read_text(_decoded(content), name, hashlib.sha256(content).hexdigest())
 
 
 def _require_folder(folder: Path) -> None:

@@ -106,14 +106,6 @@ def symbols_of_others_in(text: str) -> tuple[tuple[str, int, int], ...]:
     return tuple((match.group(), match.start(), match.end()) for match in _OTHER_SYMBOL.finditer(text))
 
 
-def symbols_in(text: str) -> tuple[str, ...]:
-    """Return the symbols a document's text refers to, each once: "resolution 1128 (1997)" is S/RES/1128 (1997)."""
-    lower = text.casefold() if len(text.casefold()) == len(text) else text
-    dated = (named.symbol for named in resolutions_in(lower) if named.year)
-    others = (symbol.upper() for symbol, _, _ in symbols_of_others_in(lower))
-    return tuple(dict.fromkeys((*dated, *others)))
-
-
 def longest_run(tokens: Sequence[Token], catalogue: Catalogue) -> Run | None:
     """Return the words that best name documents: the most words that stand together in one name."""
     known = (start for start, token in enumerate(tokens) if token.text in catalogue.by_word)

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from corpus.catalogue import Catalogue
 from corpus.document import Document, Kind, Passage, Source
 from corpus.folder import read_folder
-from corpus.naming import symbols_in
 from corpus.passages import passages_of
 from corpus.references import Mention, references_in
 
@@ -219,13 +218,6 @@ PIECES = st.lists(
 def test_no_question_whatever_breaks_the_search_for_references(question: str) -> None:
     found = references_in(question, SHELF, CATALOGUE)
     assert found is None or found.sources or found.missing or found.problem
-
-
-def test_the_symbols_in_a_text_are_found_once_each() -> None:
-    text = (
-        "Recalling its resolutions 1127 (1997) and 1128 (1997) of 12 September, S/1997/859 and resolution 1128 (1997),"
-    )
-    assert symbols_in(text) == ("S/RES/1127 (1997)", "S/RES/1128 (1997)", "S/1997/859")
 
 
 @pytest.mark.skipif(not MEASURED.exists(), reason="the questions for measuring are not here")
