@@ -125,6 +125,8 @@ class Draft:
         self.outline.stand_in(item, self._add(line, self.role, None, self.blocks[item].parent))
 
     def _add(self, line: Line, role: Role, label: str | None = None, parent: int | None = None) -> int:
+        if parent is not None:
+            role = self.blocks[parent].role  # an item is a recital where the list hangs under one
         headings = (*self.section, *self.inner)
         self.blocks.append(Block(((line.start, line.end),), role, headings, label, parent, self.part))
         self.last, self.after_heading = len(self.blocks) - 1, False

@@ -163,6 +163,7 @@ PIECES = [
 
 
 @example(["1. Decides to act;", "The Security Council,", "(a) Item:"])
+@example(["1. Decides to act;", "A", "Recalling its resolution 1 (1946),", "(a) Item:"])
 @given(st.lists(st.sampled_from(PIECES), max_size=25))
 def test_any_order_of_lines_is_read_to_the_last_letter(lines: list[str]) -> None:
     document = resolution.parse("\n\n".join(lines), "any.txt", "")
