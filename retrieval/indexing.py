@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
 from corpus.errors import FolderError, UnreadableFile
-from corpus.folder import Listing, Unreadable, files_of, read_file
+from corpus.folder import File, Listing, Unreadable, files_of, read_file
 from retrieval.embedding import Embedder, Embedding
 from retrieval.generations import IndexNotWritten, built_aside, one_refresh, open_current, publish
 from retrieval.rows import DocumentRow, Texts, document_row
 from retrieval.store import Generation, IndexUnusable, Store
-from retrieval.writing import EmbeddedTexts, manifest, verify, write_parts
+from retrieval.writing import GenerationWriter, verify
 
 _TOGETHER = 1024
-"""Texts embedded before the next are taken up: more would only take memory."""
+"""Texts, or passages, of the documents that are read while those before are embedded: more would only take memory."""
 
 
 class Progress(Protocol):
-    """Is told how far a refresh is: phases "reading", "embedding", "writing", "checking"."""
+    """Is told how far a refresh is: phases "reading" (and embedding), "writing", "checking"."""
 
     def __call__(self, phase: str, done: int, total: int) -> None: ...
 
@@ -70,7 +69,7 @@ def refresh(folder: Path, index: Path, embedder: Embedder, progress: Progress) -
     """
     started = time.perf_counter()
     folder = folder.resolve()
-    _listing(folder, index)  # what is no folder of documents leaves no trace where the index would be
+    listing(folder, index)  # what is no folder of documents leaves no trace where the index would be
     with one_refresh(index):
         before = _usable(index, embedder)
         try:
@@ -93,29 +92,27 @@ def _usable(index: Path, embedder: Embedder) -> Store | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Gathered:
-    """The rows of the new generation, and the texts of passages and sentences whose vectors may have to be computed."""
-
-    documents: tuple[DocumentRow, ...]
-    texts: Texts
-    unreadable: tuple[Unreadable, ...]
-
-
 def _refresh(
     folder: Path, index: Path, embedder: Embedder, progress: Progress, before: Store | None, started: float
 ) -> RefreshReport:
-    listing = _listing(folder, index)
-    if before and before.generation.folder == str(folder) and _same(listing, before):
-        return _unchanged(before.generation, listing, started)
-    gathered = _gather(folder, listing, before, progress)
+    held = listing(folder, index)
+    if before and before.generation.folder == str(folder) and _same(held, before):
+        return _unchanged(before.generation, held, started)
+    with built_aside(index) as aside:
+        try:
+            written = _write(folder, held, aside, embedder, before, progress)
+            progress("checking", 0, 1)
+            verify(aside)
+            progress("checking", 1, 1)
+        except (sqlite3.Error, RuntimeError, ValueError, IndexUnusable) as error:  # three engines on a full disk
+            raise IndexNotWritten(
+                f"The new index could not be written to {index} ({error}). The one in use stays as it was."
+            ) from error
+        publish(index, aside)
+    generation = written.generation
     old = {source.id: source.sha256 for source in before.sources} if before else {}
-    new = {row.source.id: row.source.sha256 for row in gathered.documents}
-    known = _known_vectors(before)
-    embedded = _embed_missing(gathered.texts, known, embedder, progress)
-    generation = _write(folder, index, embedder, gathered.documents, known, progress)
-    old_passages = _content(before.document_row(source.id) for source in before.sources) if before else set()
-    new_passages = _content(gathered.documents)
+    old_passages = before.contents() if before else set()
+    new, new_passages = written.documents, written.passages
     return RefreshReport(
         generation=generation,
         documents_added=tuple(sorted(new.keys() - old.keys())),
@@ -124,9 +121,9 @@ def _refresh(
         passages_added=len(new_passages - old_passages),
         passages_removed=len(old_passages - new_passages),
         passages_kept=len(new_passages & old_passages),
-        embedded=embedded,
-        reused=max(0, generation.passages + generation.sentences - embedded),
-        unreadable=gathered.unreadable,
+        embedded=written.embedded,
+        reused=max(0, generation.sentences - written.embedded),
+        unreadable=tuple(sorted((*held.unreadable, *written.unreadable), key=lambda each: each.id)),
         seconds=time.perf_counter() - started,
         changed_anything=True,
     )
@@ -146,119 +143,184 @@ def _unchanged(generation: Generation, listing: Listing, started: float) -> Refr
         passages_removed=0,
         passages_kept=generation.passages,
         embedded=0,
-        reused=generation.passages + generation.sentences,
+        reused=generation.sentences,
         unreadable=listing.unreadable,
         seconds=time.perf_counter() - started,
         changed_anything=False,
     )
 
 
-def _content(rows: Iterable[DocumentRow]) -> set[str]:
-    return {passage.content for row in rows for passage in row.passages}
-
-
-def _listing(folder: Path, index: Path) -> Listing:
+def listing(folder: Path, index: Path) -> Listing:
     """Return what a folder holds, without the index where that is kept within."""
     place = index.resolve()
     if place == folder:
         raise FolderError(f"The index cannot be kept in {folder} itself, among the documents: set RAPPORTEUR_INDEX.")
-    listing = files_of(folder)
+    found = files_of(folder)
     if not place.is_relative_to(folder):
-        return listing
+        return found
     within = f"{place.relative_to(folder).as_posix()}/"
     return Listing(
-        tuple(file for file in listing.files if not file.id.startswith(within)),
-        tuple(file for file in listing.unreadable if not file.id.startswith(within)),
-        listing.notes,
+        tuple(file for file in found.files if not file.id.startswith(within)),
+        tuple(file for file in found.unreadable if not file.id.startswith(within)),
+        found.notes,
     )
 
 
-def _gather(folder: Path, listing: Listing, before: Store | None, progress: Progress) -> _Gathered:
-    """Read what changed and take over what did not."""
-    held = {source.id: source.sha256 for source in before.sources} if before else {}
-    rows: list[DocumentRow] = []
-    texts = Texts()
-    unreadable = list(listing.unreadable)
-    for done, file in enumerate(listing.files, 1):
-        if before and held.get(file.id) == file.sha256:
-            rows.append(before.document_row(file.id))
-        else:
-            try:
-                document = read_file(folder, file.id)
-            except UnreadableFile as error:
-                unreadable.append(Unreadable(file.id, str(error)))
-            else:
-                rows.append(document_row(document, texts))
-        progress("reading", done, len(listing.files))
-    readable = tuple(row for row in rows if row.passages)
-    empty = (Unreadable(row.source.id, "holds nothing that can be quoted") for row in rows if not row.passages)
-    if not readable:
-        raise FolderError(f"Nothing in {folder} can be read as a document: see `rapporteur check {folder}`.")
-    return _Gathered(readable, texts, tuple(sorted((*unreadable, *empty), key=lambda each: each.id)))
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What was written.
 
+    Attributes:
+        generation: What the manifest says.
+        documents: The hash of each document by its id.
+        passages: The content hash of each passage.
+        unreadable: The files that were not read, each with its reason.
+        embedded: How many texts were embedded.
+    """
 
-def _known_vectors(before: Store | None) -> EmbeddedTexts:
-    if before is None:
-        return EmbeddedTexts({}, {}, {})
-    passage_keys, passage_rows = zip(*before.vector_rows("passages"), strict=True)
-    passages = dict(zip(passage_keys, before.passage_vectors.vectors(passage_rows), strict=True))
-    sentence_keys, sentence_rows = zip(*before.vector_rows("sentences"), strict=True)
-    sentences = {
-        key: Embedding(vector, *before.sentence_tokens.tokens(row))
-        for key, row, vector in zip(
-            sentence_keys, sentence_rows, before.sentence_vectors.vectors(sentence_rows), strict=True
-        )
-    }
-    nowhere = np.zeros(before.generation.dimension, dtype=np.float32)  # only the tokens of a setting are ever used
-    settings = {key: Embedding(nowhere, *before.setting_tokens.tokens(row)) for key, row in before.setting_rows()}
-    return EmbeddedTexts(passages, sentences, settings)
-
-
-def _embed_missing(texts: Texts, known: EmbeddedTexts, embedder: Embedder, progress: Progress) -> int:
-    """Add to `known` the vectors it lacks; return how many."""
-    passages = [key for key in texts.passages if key not in known.passages]
-    sentences = [key for key in texts.sentences if key not in known.sentences]
-    settings = [key for key in texts.settings if key not in known.settings]
-    total = len(passages) + len(sentences) + len(settings)
-
-    def embedded(keys: Sequence[bytes], words: Mapping[bytes, str], before: int) -> Iterator[tuple[bytes, Embedding]]:
-        """Yield the embeddings of texts, some at a time: of a passage only the vector is kept."""
-        by_length = sorted(keys, key=lambda key: len(words[key]))
-        for start in range(0, len(keys), _TOGETHER):
-            some = by_length[start : start + _TOGETHER]
-            report = partial(_from, progress, before + start, total)
-            yield from zip(some, embedder.embed([words[key] for key in some], report), strict=True)
-
-    known.passages.update((key, each.vector) for key, each in embedded(passages, texts.passages, 0))
-    known.settings.update(embedded(settings, texts.settings, len(passages)))
-    known.sentences.update(embedded(sentences, texts.sentences, len(passages) + len(settings)))
-    return total
-
-
-def _from(progress: Progress, before: int, total: int, done: int) -> None:
-    progress("embedding", before + done, total)
+    generation: Generation
+    documents: Mapping[str, str]
+    passages: Set[str]
+    unreadable: Sequence[Unreadable]
+    embedded: int
 
 
 def _write(
-    folder: Path,
-    index: Path,
-    embedder: Embedder,
-    documents: Sequence[DocumentRow],
-    vectors: EmbeddedTexts,
-    progress: Progress,
-) -> Generation:
-    """Build a generation aside, verify it, and make it the one in use."""
-    with built_aside(index) as aside:
-        try:
-            write_parts(aside, documents, vectors, lambda done, total: progress("writing", done, total))
-            generation = manifest(aside, folder, embedder, documents)
-            (aside / "manifest.json").write_text(generation.to_json(), encoding="utf-8")
-            progress("checking", 0, 1)
-            verify(aside)
-            progress("checking", 1, 1)
-        except (sqlite3.Error, RuntimeError, ValueError, IndexUnusable) as error:  # three engines on a full disk
-            raise IndexNotWritten(
-                f"The new index could not be written to {index} ({error}). The one in use stays as it was."
-            ) from error
-        publish(index, aside)
-    return generation
+    folder: Path, listing: Listing, aside: Path, embedder: Embedder, before: Store | None, progress: Progress
+) -> _Written:
+    """Write the files of a generation, the documents in the order of the listing.
+
+    While the texts of some documents are embedded, the next are read and those before are written.
+    """
+    documents, passages, unreadable, embedded, read = dict[str, str](), set[str](), list[Unreadable](), 0, 0
+    known = _Known(before)
+    with GenerationWriter(aside, embedder.dimension) as writer:
+        for batch in _ahead(_Begun(each, embedder) for each in _batches(folder, listing, known, unreadable)):
+            vectors = batch.vectors(known)
+            for row in batch.rows:
+                writer.add(row, vectors)
+                documents[row.source.id] = row.source.sha256
+                passages.update(passage.content for passage in row.passages)
+            embedded, read = embedded + batch.texts, read + batch.files
+            progress("reading", read, len(listing.files))
+        if not documents:
+            raise FolderError(f"Nothing in {folder} can be read as a document: see `rapporteur check {folder}`.")
+        progress("writing", 0, 1)
+        generation = writer.finish(folder, embedder)
+        progress("writing", 1, 1)
+    return _Written(generation, documents, passages, unreadable, embedded)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Some documents, how many files were read for them, and their texts that have no vectors yet."""
+
+    rows: Sequence[DocumentRow]
+    files: int
+    texts: Texts
+
+
+class _Begun:
+    """A batch whose texts are being embedded."""
+
+    def __init__(self, batch: _Batch, embedder: Embedder) -> None:
+        self.rows, self.files = batch.rows, batch.files
+        self._keys = [list(part) for part in batch.texts.parts]
+        texts = [text for part in batch.texts.parts for text in part.values()]
+        self.texts = len(texts)
+        self._embeddings = embedder.embed(texts)
+
+    def vectors(self, known: _Known) -> _Vectors:
+        """Return the vectors of the batch, waiting for those that are being computed."""
+        sentences, settings = self._keys
+        return _Vectors(
+            {key: next(self._embeddings) for key in sentences},
+            {key: next(self._embeddings) for key in settings},
+            known,
+        )
+
+
+def _ahead(batches: Iterable[_Begun]) -> Iterator[_Begun]:
+    """Yield each batch when the one after it was begun."""
+    waiting: _Begun | None = None
+    for batch in batches:
+        if waiting:
+            yield waiting
+        waiting = batch
+    if waiting:
+        yield waiting
+
+
+def _batches(folder: Path, listing: Listing, known: _Known, unreadable: list[Unreadable]) -> Iterator[_Batch]:
+    """Yield the documents of a folder, as many at a time as have some texts to embed."""
+    seen = Texts()  # of this run, without their words
+    rows, files, fresh, passages = list[DocumentRow](), 0, Texts(), 0
+    for file in listing.files:
+        files += 1
+        texts = Texts()
+        row = known.row(file) or _row(folder, file, texts, unreadable)
+        if row:
+            rows.append(row)
+            passages += len(row.passages)
+        for mine, new, old, before in zip(texts.parts, fresh.parts, seen.parts, known.parts, strict=True):
+            new.update((key, text) for key, text in mine.items() if key not in old and key not in before)
+            old.update(dict.fromkeys(mine, ""))
+        if sum(map(len, fresh.parts)) >= _TOGETHER or passages >= _TOGETHER:
+            yield _Batch(rows, files, fresh)
+            rows, files, fresh, passages = [], 0, Texts(), 0
+    yield _Batch(rows, files, fresh)
+
+
+def _row(folder: Path, file: File, texts: Texts, unreadable: list[Unreadable]) -> DocumentRow | None:
+    """Read a file; one that cannot be read is put among the `unreadable`."""
+    try:
+        row = document_row(read_file(folder, file.id), texts)
+    except UnreadableFile as error:
+        unreadable.append(Unreadable(file.id, str(error)))
+        return None
+    if not row.passages:
+        unreadable.append(Unreadable(file.id, "holds nothing that can be quoted"))
+        return None
+    return row
+
+
+class _Known:
+    """What can be taken over from the generation before."""
+
+    def __init__(self, before: Store | None) -> None:
+        self._before = before
+        self._held = {source.id: source.sha256 for source in before.sources} if before else {}
+        self.parts: tuple[dict[bytes, int], ...] = ({}, {})
+        if before:
+            self.parts = (dict(before.sentence_rows()), dict(before.setting_rows()))
+
+    @property
+    def store(self) -> Store:
+        """The generation before."""
+        assert self._before is not None  # else nothing is known of any key
+        return self._before
+
+    def row(self, file: File) -> DocumentRow | None:
+        """Return the rows of a document that did not change."""
+        return self.store.document_row(file.id) if self._held.get(file.id) == file.sha256 else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Vectors:
+    """The vectors that were just computed, and those of the generation before."""
+
+    sentences: Mapping[bytes, Embedding]
+    settings: Mapping[bytes, Embedding]
+    known: _Known
+
+    def sentence(self, key: bytes) -> Embedding:
+        if key in self.sentences:
+            return self.sentences[key]
+        row, store = self.known.parts[0][key], self.known.store
+        return Embedding(store.sentence_vectors.vectors([row])[0], *store.sentence_tokens.tokens(row))
+
+    def setting(self, key: bytes) -> Embedding:
+        if key in self.settings:
+            return self.settings[key]
+        tokens = self.known.store.setting_tokens.tokens(self.known.parts[1][key])
+        return Embedding(np.zeros(0, dtype=np.float32), *tokens)  # only the tokens of a setting are ever used

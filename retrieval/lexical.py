@@ -11,13 +11,18 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import Stemmer
 import tantivy
+from numpy.typing import NDArray
+
+from retrieval.columns import write_array
 
 # Words, and numbers with their thousands separators as one term ("3,482" is 3482).
 _TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|[^\W_]+(?:['’][^\W_]+)*")
@@ -69,19 +74,28 @@ def _terms_of_word(word: str) -> tuple[str, ...]:
 K1, B = 1.2, 0.75
 
 
-def bm25(query: Mapping[str, float], terms: Sequence[str], idf: Mapping[str, float], average_length: float) -> float:
-    """Return the BM25 score of a text for weighted query terms.
+def bm25(
+    frequencies: NDArray[np.int64],
+    lengths: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    average_length: float,
+    least: NDArray[np.floating[Any]] | float = 0.0,
+) -> NDArray[np.float64]:
+    """Return the BM25 scores of texts, `(texts,)`.
+
+    Args:
+        frequencies: How often each term of the query occurs in each text, `(terms, texts)`.
+        lengths: How many terms each text has, `(texts,)`.
+        weights: Of each term of the query, times its inverse document frequency, `(terms,)`.
+        average_length: Of all texts of the collection.
+        least: What each term counts at least in each text, `(terms, texts)`; once in a text of average length counts 1.
 
     Source: Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009), with the usual
     k1 = 1.2, b = 0.75.
     """
-    counts = Counter(terms)
-    norm = K1 * (1 - B + B * len(terms) / (average_length or 1.0))  # 0 where all texts are stop words
-    return sum(
-        weight * idf[term] * counts[term] * (K1 + 1) / (counts[term] + norm)
-        for term, weight in query.items()
-        if term in counts
-    )
+    norm = K1 * (1 - B + B * lengths / (average_length or 1.0))  # 0 where all texts are stop words
+    saturated = frequencies * (K1 + 1) / np.maximum(frequencies + norm, 1e-9)
+    return np.asarray(weights @ np.maximum(saturated, least))
 
 
 def inverse_document_frequency(frequency: int, passages: int) -> float:
@@ -95,6 +109,9 @@ def inverse_document_frequency(frequency: int, passages: int) -> float:
 _LOCK = ".tantivy-meta.lock"
 
 
+_PASSAGES = "passages.npy"
+
+
 class WordIndex:
     """Terms → passages, in a tantivy index on disk.
 
@@ -102,37 +119,34 @@ class WordIndex:
     against which misspellings are repaired.
     """
 
-    def __init__(self, index: tantivy.Index) -> None:
+    def __init__(self, index: tantivy.Index, passages: NDArray[np.int32]) -> None:
         self._index = index
         index.register_tokenizer("terms", _by_white_space())
         index.config_reader("manual")  # a generation never changes: no thread need watch it
         self._searcher = index.searcher()
+        self._passages = passages
 
     @staticmethod
     def build(folder: Path, rows: Iterable[tuple[str, str, str]]) -> None:
         """Write terms of text, terms of context and words of each passage, joined by spaces, by passage id from 0."""
-        folder.mkdir()
-        index = tantivy.Index(_schema(), path=str(folder))
-        index.register_tokenizer("terms", _by_white_space())
-        # One thread, so that the same documents give the same index.
-        writer = index.writer(heap_size=64_000_000, num_threads=1)
-        for passage, (text, context, words) in enumerate(rows):
-            writer.add_document(tantivy.Document(passage=passage, text=text, context=context, words=words))
-        writer.commit()
-        writer.wait_merging_threads()
+        builder = WordIndexBuilder(folder)
+        for row in rows:
+            builder.add(*row)
+        builder.finish()
 
     @classmethod
     def open(cls, folder: Path) -> WordIndex:
         """Return the index in `folder`, on a read-only disk too."""
+        passages = np.load(folder / _PASSAGES)
         if os.access(folder / _LOCK, os.W_OK):
-            return cls(tantivy.Index.open(str(folder)))
+            return cls(tantivy.Index.open(str(folder)), passages)
         # tantivy locks the folder it opens, so it is given one where it may, with links to the files. Once they are
         # open the links can go; it watches that folder for a moment, and may just be locking it again.
         with tempfile.TemporaryDirectory(prefix="rapporteur-", ignore_cleanup_errors=True) as links:
             for file in folder.iterdir():
                 if file.name != _LOCK:
                     (Path(links) / file.name).symlink_to(file.absolute())
-            return cls(tantivy.Index.open(links))
+            return cls(tantivy.Index.open(links), passages)
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -147,8 +161,8 @@ class WordIndex:
         ]
         if not clauses:
             return []
-        hits = self._searcher.search(tantivy.Query.boolean_query(clauses), limit).hits
-        return [int(self._searcher.doc(address)["passage"][0]) for _, address in hits]
+        hits = self._searcher.search(tantivy.Query.boolean_query(clauses), limit, count=False).hits
+        return [int(self._passages[address.segment_ord, address.doc]) for _, address in hits]
 
     def frequency(self, term: str) -> int:
         """Return in how many passages' text or context a term occurs (at least: the larger of the two)."""
@@ -157,6 +171,43 @@ class WordIndex:
     def words_beginning_with(self, prefix: str) -> list[str]:
         """Return the words of the passages that begin with `prefix`, the frequent ones first."""
         return [word for word, _ in self._searcher.terms_with_prefix("words", prefix)]
+
+
+class WordIndexBuilder:
+    """Writes the words of one passage after the other."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self._folder = folder
+        self._index = tantivy.Index(_schema(), path=str(folder))
+        self._index.register_tokenizer("terms", _by_white_space())
+        # One thread, so that the same documents give the same index.
+        self._writer = self._index.writer(heap_size=64_000_000, num_threads=1)
+        self._passages = 0
+
+    def add(self, text: str, context: str, words: str) -> None:
+        """Add the next passage: terms of its text, terms of its context and its words, joined by spaces."""
+        self._writer.add_document(tantivy.Document(passage=self._passages, text=text, context=context, words=words))
+        self._passages += 1
+
+    def finish(self) -> None:
+        """Write what is left, and which passage is where: a question then reads no stored value."""
+        self._writer.commit()
+        self._writer.wait_merging_threads()
+        self._index.reload()
+        searcher = self._index.searcher()
+        hits = searcher.search(tantivy.Query.all_query(), self._passages).hits
+        addresses = [address for _, address in hits]
+        segments = 1 + max(address.segment_ord for address in addresses)
+        passages = np.zeros((segments, 1 + max(address.doc for address in addresses)), dtype=np.int32)
+        for address in addresses:
+            passages[address.segment_ord, address.doc] = searcher.doc(address)["passage"][0]
+        write_array(self._folder / _PASSAGES, passages)
+
+    def close(self) -> None:
+        """Wait for its threads: whatever was not finished is lost, and nothing more is written to the folder."""
+        with suppress(RuntimeError, ValueError):  # it was finished, or the disk refuses what is left
+            self._writer.wait_merging_threads()
 
 
 def _by_white_space() -> tantivy.TextAnalyzer:

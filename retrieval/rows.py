@@ -38,12 +38,15 @@ class PassageRow:
     spans: str
     stem_spans: str
     content: str
-    terms: str
     context_terms: str
-    vector_key: bytes
     setting_key: bytes
     sentences: tuple[SentenceRow, ...]
     abbreviations: tuple[tuple[str, str], ...]
+
+    @property
+    def terms(self) -> str:
+        """The terms of all sentences."""
+        return " ".join(sentence.terms for sentence in self.sentences if sentence.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +57,22 @@ class DocumentRow:
     text: str
     passages: tuple[PassageRow, ...]
 
+    def words(self, passage: PassageRow) -> str:
+        """Return the words of one of its passages."""
+        return Document(self.source, self.text).slice(tuple((start, end) for start, end in json.loads(passage.spans)))
+
 
 @dataclass(frozen=True, slots=True)
 class Texts:
     """What is embedded, under the key of its vector: the same words are embedded once."""
 
-    passages: dict[bytes, str] = field(default_factory=dict)
     sentences: dict[bytes, str] = field(default_factory=dict)
     settings: dict[bytes, str] = field(default_factory=dict)
+
+    @property
+    def parts(self) -> tuple[dict[bytes, str], dict[bytes, str]]:
+        """The two kinds of texts."""
+        return self.sentences, self.settings
 
 
 def document_row(document: Document, texts: Texts) -> DocumentRow:
@@ -81,9 +92,7 @@ def _passage_row(passage: Passage, texts: Texts) -> PassageRow:
         spans=json.dumps(passage.spans),
         stem_spans=json.dumps(passage.stem_spans),
         content=passage.id,
-        terms=" ".join(terms_of(text)),
         context_terms=" ".join(terms_of(context)),
-        vector_key=_keyed(passage.search_text, texts.passages),
         setting_key=_keyed(passage.setting, texts.settings),
         sentences=_sentence_rows(passage, texts),
         abbreviations=tuple((found.short, found.long) for found in abbreviations_in(text)),

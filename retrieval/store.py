@@ -4,11 +4,13 @@
     index/<generation>/      immutable once named
         manifest.json        model, dimension, versions, counts, checksums of the files
         corpus.sqlite        documents, passages, sentences, abbreviations
-        passages.faiss       a vector for each passage; the id of a vector is the id of the passage
-        sentences.faiss      a vector for each sentence
+        facts/               what is known of each document beside its text, as arrays
+        columns/             what is weighed of each passage and sentence, as arrays
+        sentences.faiss      a vector for each sentence; sentences with the same words share one
         words/               tantivy: the terms of each passage
-        sentence_tokens/     the vectors of the tokens of each sentence
+        sentence_tokens/     the vectors of the tokens of each sentence, in the same rows as its vector
         setting_tokens/      and of each passage's setting: its document, heading and date
+    index/models/            the exported models, under their content hash
 
 Passages are read from SQLite when they are needed: memory does not grow with the text.
 """
@@ -27,29 +29,31 @@ from typing import Any
 
 from corpus.document import Document, Kind, Passage, Role, Source, Span
 from corpus.errors import RapporteurError
-from corpus.formats import PARSER_VERSION
+from corpus.version import PARSER_VERSION
+from retrieval.columns import Columns
 from retrieval.dense import VectorIndex
+from retrieval.document_facts import DocumentFacts
 from retrieval.late_interaction import TokenIndex
 from retrieval.lexical import WordIndex
 from retrieval.rows import DocumentRow, PassageRow, SentenceRow
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 """Of the layout on disk and of the analysis of words; raised when an older index can no longer be read."""
 
-DATABASE, WORDS = "corpus.sqlite", "words"
+DATABASE, WORDS, COLUMNS, FACTS = "corpus.sqlite", "words", "columns", "facts"
 SENTENCE_TOKENS, SETTING_TOKENS = "sentence_tokens", "setting_tokens"
-PASSAGE_VECTORS, SENTENCE_VECTORS = "passages.faiss", "sentences.faiss"
+SENTENCE_VECTORS = "sentences.faiss"
 
 SCHEMA = """
 CREATE TABLE documents (id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL,
     symbol TEXT, date TEXT, language TEXT NOT NULL, url TEXT, sha256 TEXT NOT NULL, text TEXT NOT NULL);
 CREATE TABLE passages (id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents, ordinal INTEGER NOT NULL,
     role TEXT NOT NULL, locator TEXT NOT NULL, headings TEXT NOT NULL, label TEXT, spans TEXT NOT NULL,
-    stem_spans TEXT NOT NULL, content TEXT NOT NULL, terms TEXT NOT NULL, context_terms TEXT NOT NULL,
-    vector_key BLOB NOT NULL, setting_key BLOB NOT NULL, setting INTEGER NOT NULL);
+    stem_spans TEXT NOT NULL, content TEXT NOT NULL, context_terms TEXT NOT NULL,
+    setting_key BLOB NOT NULL, setting INTEGER NOT NULL);
 CREATE INDEX passages_by_document ON passages (document, ordinal);
 CREATE TABLE sentences (id INTEGER PRIMARY KEY, passage INTEGER NOT NULL REFERENCES passages, start INTEGER NOT NULL,
-    stop INTEGER NOT NULL, terms TEXT NOT NULL, vector_key BLOB NOT NULL);
+    stop INTEGER NOT NULL, terms TEXT NOT NULL, vector_key BLOB NOT NULL, vector INTEGER NOT NULL);
 CREATE INDEX sentences_by_passage ON sentences (passage, id);
 CREATE TABLE abbreviations (passage INTEGER NOT NULL REFERENCES passages, short TEXT NOT NULL, long TEXT NOT NULL);
 """
@@ -120,27 +124,6 @@ class Generation:
         return cls(created=created, files=files, **values)
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence as a retriever weighs it."""
-
-    id: int
-    span: Span
-    terms: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage as a retriever weighs it: everything but its words."""
-
-    id: int
-    role: Role
-    terms: tuple[str, ...]
-    context_terms: tuple[str, ...]
-    setting: int
-    sentences: tuple[Sentence, ...]
-
-
 class Store:
     """One generation, opened."""
 
@@ -148,8 +131,9 @@ class Store:
         self.folder = folder
         self.generation = generation
         self.words = WordIndex.open(folder / WORDS)
-        self.passage_vectors = VectorIndex.open(folder / PASSAGE_VECTORS)
         self.sentence_vectors = VectorIndex.open(folder / SENTENCE_VECTORS)
+        self.columns = Columns(folder / COLUMNS)
+        self.facts = DocumentFacts(folder / FACTS)
         self.sentence_tokens = TokenIndex(folder / SENTENCE_TOKENS)
         self.setting_tokens = TokenIndex(folder / SETTING_TOKENS)
         # Immutable: no lock files, no journal, as many readers as one likes.
@@ -188,6 +172,8 @@ class Store:
     def close(self) -> None:
         """Let go of the files."""
         self._database.close()
+        self.sentence_tokens.close()
+        self.setting_tokens.close()
 
     def check(self) -> None:
         """Compare the checksum of every file.
@@ -244,6 +230,17 @@ class Store:
         found = {number: self._passage(row) for number, *row in rows}
         return tuple(found[number] for number in ids)
 
+    def words_by_id(self, ids: Sequence[int]) -> list[str]:
+        """Return the words of the passages with these ids, in this order."""
+        query = (
+            "SELECT p.id, d.path, p.spans FROM passages p JOIN documents d ON d.id = p.document "
+            f"WHERE p.id IN ({_GIVEN})"
+        )
+        found = {
+            number: self.document(path).slice(_spans(spans)) for number, path, spans in self._rows(query, _given(ids))
+        }
+        return [found[number] for number in ids]
+
     def ids_of(self, passages: Iterable[Passage]) -> list[int]:
         """Return the ids of passages, in their order."""
         query = "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document WHERE d.path = ? AND p.ordinal = ?"
@@ -266,31 +263,6 @@ class Store:
             label=label,
             stem_spans=_spans(stem_spans),
         )
-
-    def candidates(self, ids: Sequence[int]) -> list[Candidate]:
-        """Return what is weighed of some passages, in order of id."""
-        sentences: dict[int, list[Sentence]] = {number: [] for number in ids}
-        for number, passage, start, stop, terms in self._rows(
-            f"SELECT id, passage, start, stop, terms FROM sentences WHERE passage IN ({_GIVEN}) ORDER BY id",
-            _given(ids),
-        ):
-            sentences[passage].append(Sentence(number, (start, stop), tuple(terms.split())))
-        rows = self._rows(
-            f"SELECT id, role, terms, context_terms, setting FROM passages WHERE id IN ({_GIVEN}) ORDER BY id",
-            _given(ids),
-        )
-        return [
-            Candidate(
-                number, Role(role), tuple(terms.split()), tuple(context.split()), setting, tuple(sentences[number])
-            )
-            for number, role, terms, context, setting in rows
-        ]
-
-    def passages_of_sentences(self, sentences: Sequence[int]) -> list[int]:
-        """Return the passage of each sentence, in their order."""
-        rows = self._rows(f"SELECT id, passage FROM sentences WHERE id IN ({_GIVEN})", _given(sentences))
-        passage_of = dict(rows)
-        return [passage_of[number] for number in sentences]
 
     def abbreviations(self) -> list[tuple[int, str, str]]:
         """Return passage id, short and long form of every abbreviation introduced."""
@@ -324,9 +296,13 @@ class Store:
         )
         return DocumentRow(document.source, document.text, passages)
 
-    def vector_rows(self, table: str) -> Iterator[tuple[bytes, int]]:
-        """Yield the key and the row of every vector of `table`, "passages" or "sentences"."""
-        yield from self._database.execute(f"SELECT vector_key, id FROM {table}")
+    def contents(self) -> set[str]:
+        """Return the content hash of every passage."""
+        return {content for (content,) in self._rows("SELECT content FROM passages")}
+
+    def sentence_rows(self) -> Iterator[tuple[bytes, int]]:
+        """Yield the key and the row of the vectors of every sentence."""
+        yield from self._database.execute("SELECT vector_key, vector FROM sentences")
 
     def setting_rows(self) -> Iterator[tuple[bytes, int]]:
         """Yield the key and the row of every setting."""
@@ -337,8 +313,8 @@ class Store:
 _GIVEN = "SELECT value FROM json_each(?)"
 _SOURCE = "path, title, kind, symbol, date, language, url, sha256"
 _ROW = (
-    "ordinal", "role", "locator", "headings", "label", "spans", "stem_spans", "content", "terms", "context_terms",
-    "vector_key", "setting_key",
+    "ordinal", "role", "locator", "headings", "label", "spans", "stem_spans", "content", "context_terms",
+    "setting_key",
 )  # fmt: skip
 _PASSAGE = "d.path, p.ordinal, p.spans, p.role, p.locator, p.headings, p.label, p.stem_spans"
 
@@ -385,6 +361,14 @@ def _refuse_other_versions(manifest: Mapping[str, object]) -> None:
             "The index was made by another version of this program, which reads documents differently: "
             "run `rapporteur index` once to build it again."
         )
+
+
+def made_with_another(made_with: str, configured: str) -> IndexMismatch:
+    """Return the error of an index that was made with another model than the one that is configured."""
+    return IndexMismatch(
+        f"The index was made with the model {made_with}, but {configured} is configured: run `rapporteur index` to "
+        "build it again, or set RAPPORTEUR_MODEL back."
+    )
 
 
 def _compare_checksums(folder: Path, generation: Generation) -> None:

@@ -10,9 +10,6 @@ from typing import Protocol
 from corpus.document import Document
 from corpus.formats import markdown, plain, resolution, wikitext
 
-PARSER_VERSION = 1
-"""Raised whenever a text may be read otherwise than before; an index made with another version is refused."""
-
 
 class Format(Protocol):
     """What a module of a format provides."""

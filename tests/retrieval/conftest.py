@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import faiss
 import numpy as np
 import pytest
 
-from retrieval.embedding import TOKEN_SCALE, Embedding, SentenceTransformerEmbedder
+from retrieval.embedding import TOKEN_SCALE, Embedding
 from retrieval.indexing import RefreshReport, refresh
+from retrieval.model_files import find_model
+from retrieval.onnx_export import exported
 
 SHIPPED = Path(__file__).parents[2] / "corpus" / "documents"
 
@@ -33,12 +35,9 @@ class BagOfWordsEmbedder:
         self.dimension = dimension
         self.texts: list[str] = []
 
-    def embed(self, texts: Sequence[str], embedded: Callable[[int], None] | None = None) -> list[Embedding]:
+    def embed(self, texts: Sequence[str]) -> Iterator[Embedding]:
         self.texts += texts
-        found = [self._embedding(text) for text in texts]
-        if embedded:
-            embedded(len(texts))
-        return found
+        return map(self._embedding, texts)
 
     def _embedding(self, text: str) -> Embedding:
         ids = [_number_of(word) for word in re.findall(r"\w+", text.lower())]
@@ -80,12 +79,20 @@ def embedder() -> BagOfWordsEmbedder:
 
 
 @pytest.fixture(scope="session")
-def real_embedder() -> SentenceTransformerEmbedder:
-    """The packaged model; loading it takes seconds."""
-    import torch
+def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sentence-transformers model of few dimensions and random weights; to be read only."""
+    import embedding_models  # not above: processes of their own import this file, and find that one nowhere
 
-    torch.set_num_threads(1)
-    return SentenceTransformerEmbedder()
+    return embedding_models.small_model(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def small_export(tmp_path_factory: pytest.TempPathFactory, small_model: Path) -> Path:
+    """The folder it was exported to; to be read only."""
+    models = tmp_path_factory.mktemp("exported") / "models"
+    exported(find_model(str(small_model)), models, lambda said: None)
+    (folder,) = models.iterdir()
+    return folder
 
 
 @pytest.fixture(scope="session")

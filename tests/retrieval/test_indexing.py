@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,21 @@ import numpy as np
 import pytest
 
 from corpus.errors import FolderError
+from retrieval.dense import VectorIndexBuilder
+from retrieval.embedding import Embedding
 from retrieval.generations import IndexNotWritten, current, open_current
+from retrieval.model_files import EmbeddingError
 from retrieval.store import IndexDamaged
 
 NEW = "Quoll feeding takes place on Thursdays.\n\nThe keeper of the quolls is Ms. Dubois.\n"
+
+
+def many_documents(folder: Path, number: int) -> None:
+    """Write as many documents of three passages, all different."""
+    folder.mkdir()
+    for document in range(number):
+        text = "\n\n".join(f"Visitor {document} may bring lantern {passage}." for passage in range(3))
+        (folder / f"visitors{document:03}.txt").write_text(f"{text}\n")
 
 
 def test_a_first_index_holds_every_document(tmp_path: Path, documents: Path, build: Any) -> None:
@@ -37,10 +50,120 @@ def test_the_same_words_are_embedded_once(tmp_path: Path, documents: Path, build
 def test_progress_is_told_phase_by_phase_to_the_end(tmp_path: Path, documents: Path, embedder: Any) -> None:
     from retrieval.indexing import refresh
 
-    told: dict[str, tuple[int, int]] = {}
-    refresh(documents, tmp_path / "index", embedder, lambda phase, done, total: told.update({phase: (done, total)}))
-    assert list(told) == ["reading", "embedding", "writing", "checking"]
-    assert all(done == total for done, total in told.values())
+    told: list[tuple[str, int, int]] = []
+    refresh(documents, tmp_path / "index", embedder, lambda *step: told.append(step))
+    last = {phase: (done, total) for phase, done, total in told}
+    assert list(last) == ["reading", "writing", "checking"]
+    assert last["reading"] == (3, 3)
+    assert all(done == total for done, total in last.values())
+    assert told == sorted(told, key=lambda step: (list(last).index(step[0]), step[1]))
+
+
+def test_progress_is_told_while_documents_are_embedded(
+    tmp_path: Path, build: Any, embedder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from retrieval.indexing import refresh
+
+    monkeypatch.setattr("retrieval.indexing._TOGETHER", 4)
+    many_documents(tmp_path / "documents", 6)
+    read: list[int] = []
+
+    def told(phase: str, done: int, total: int) -> None:
+        if phase == "reading":
+            assert total == 6
+            read.append(done)
+
+    refresh(tmp_path / "documents", tmp_path / "index", embedder, told)
+    assert len(read) >= 3
+    assert read == sorted(read)
+    assert len(set(read)) == 6
+
+
+def test_documents_are_taken_up_only_as_those_before_are_written(
+    tmp_path: Path, bag_of_words: Any, build: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrieval.indexing._TOGETHER", 20)
+    many_documents(tmp_path / "documents", 60)
+    begun: list[int] = []
+    held: list[int] = []
+    alive: list[weakref.ref[np.ndarray]] = []
+
+    class Watched(bag_of_words):  # type: ignore[misc]
+        def embed(self, texts: Sequence[str]) -> Iterator[Embedding]:
+            found = list(super().embed(texts))
+            alive.extend(weakref.ref(embedding.token_vectors) for embedding in found)
+            begun.append(len(texts))
+            held.append(sum(vector() is not None for vector in alive))
+            return iter(found)
+
+    build(tmp_path / "documents", tmp_path / "index", Watched())
+    assert sum(begun) > 200
+    assert max(begun) < 20 + 10  # no more than are taken together, and the last document of them
+    assert max(held) <= 3 * max(begun)  # those written last, those to be written, those just embedded
+
+
+def test_a_document_is_read_no_earlier_than_its_turn_comes(
+    tmp_path: Path, bag_of_words: Any, build: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrieval.indexing._TOGETHER", 4)
+    many_documents(tmp_path / "documents", 6)
+    last = tmp_path / "documents" / "visitors005.txt"
+
+    class Changing(bag_of_words):  # type: ignore[misc]
+        def embed(self, texts: Sequence[str]) -> Iterator[Embedding]:
+            if any("Visitor 0" in text for text in texts):
+                last.write_text("Quolls sleep.\n")
+            return super().embed(texts)
+
+    build(tmp_path / "documents", tmp_path / "index", Changing())
+    with closing(open_current(tmp_path / "index")) as store:
+        assert [each.text for each in store.passages("visitors005.txt")] == ["Quolls sleep."]
+
+
+def test_however_many_documents_are_taken_together_the_index_is_the_same(
+    documents: Path, tmp_path: Path, build: Any, contents: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many_documents(documents / "more", 5)
+    (documents / "more" / "visitors999.txt").write_text("Visitor 1 may bring lantern 1.\n\nVisitor 7 is late.\n")
+    build(documents, tmp_path / "all")
+    monkeypatch.setattr("retrieval.indexing._TOGETHER", 1)
+    build(documents, tmp_path / "one by one")
+    together, one_by_one = contents(current(tmp_path / "all")), contents(current(tmp_path / "one by one"))
+    computed = [name for name in together if name.endswith((".faiss", ".npy", ".bin", ".sqlite"))]
+    assert len(computed) > 10
+    assert all(together[name] == one_by_one[name] for name in computed)
+
+
+def test_words_that_several_documents_share_are_embedded_once_though_these_are_not_taken_together(
+    tmp_path: Path, build: Any, embedder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrieval.indexing._TOGETHER", 1)
+    (tmp_path / "documents").mkdir()
+    for number in range(5):
+        (tmp_path / "documents" / f"{number}.txt").write_text(f"Visitor {number} is late.\n\nQuolls eat meat.\n")
+    report = build(tmp_path / "documents", tmp_path / "index", embedder)
+    assert embedder.texts.count("Quolls eat meat.") == 1
+    assert report.embedded == len(embedder.texts) == len(set(embedder.texts))
+
+
+def test_a_model_that_fails_midway_leaves_the_index_as_it_was(
+    index: Path, documents: Path, build: Any, bag_of_words: Any, contents: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrieval.indexing._TOGETHER", 4)
+    many_documents(documents / "more", 6)
+
+    class Failing(bag_of_words):  # type: ignore[misc]
+        def embed(self, texts: Sequence[str]) -> Iterator[Embedding]:
+            if any("Visitor 4" in text for text in texts):
+                raise EmbeddingError("The model is gone.")
+            return super().embed(texts)
+
+    before = contents(index)
+    with pytest.raises(EmbeddingError):
+        build(documents, index, Failing())
+    assert contents(index) == before
+    assert not [each for each in index.iterdir() if each.name.startswith(".")]
+    assert build(documents, index).changed_anything
 
 
 def test_a_second_refresh_writes_nothing_and_embeds_nothing(
@@ -85,8 +208,26 @@ def test_vectors_taken_over_are_those_that_were_computed(
     build(documents, index)
     build(documents, tmp_path / "afresh")
     taken_over, afresh = contents(current(index)), contents(current(tmp_path / "afresh"))
-    assert [name for name in afresh if name.endswith((".faiss", ".npy"))]
-    assert all(taken_over[name] == afresh[name] for name in afresh if name.endswith((".faiss", ".npy")))
+    computed = [name for name in afresh if name.endswith((".faiss", ".npy", ".bin"))]
+    assert {Path(name).suffix for name in computed} == {".faiss", ".npy", ".bin"}
+    assert all(taken_over[name] == afresh[name] for name in computed)
+
+
+def test_an_index_whose_vectors_are_in_cells_answers_and_is_taken_over(
+    documents: Path, tmp_path: Path, build: Any, embedder: Any, contents: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(VectorIndexBuilder.write, "__defaults__", (100,))
+    build(documents, tmp_path / "index")
+    with closing(open_current(tmp_path / "index")) as store:
+        assert store.sentence_vectors.cells > 0
+        (passage,) = (each for each in store.passages("S_RES_1138_1997.txt") if each.locator == "para. 5")
+        (row, *_) = store.sentence_vectors.search(next(embedder.embed([passage.text])).vector, 3)
+        assert store.ids_of([passage])[0] in store.columns.passages_of_texts([row])
+    (documents / "quolls.txt").write_text(NEW)
+    build(documents, tmp_path / "index")
+    build(documents, tmp_path / "afresh")
+    taken_over, afresh = (contents(current(tmp_path / name)) for name in ("index", "afresh"))
+    assert all(taken_over[name] == afresh[name] for name in afresh if name.endswith((".faiss", ".npy", ".bin")))
 
 
 def test_a_removed_document_is_gone_from_text_words_and_vectors(index: Path, documents: Path, build: Any) -> None:
@@ -99,8 +240,8 @@ def test_a_removed_document_is_gone_from_text_words_and_vectors(index: Path, doc
     store = open_current(index)
     assert b"quoll" not in (current(index) / "corpus.sqlite").read_bytes().lower()
     assert store.words.frequency("quoll") == 0
-    assert len(store.words) == len(store.passage_vectors) == report.generation.passages
-    assert len(store.sentence_vectors) == len(store.sentence_tokens) == report.generation.sentences
+    assert len(store.words) == len(store.columns) == report.generation.passages
+    assert len(store.sentence_vectors) == len(store.sentence_tokens) == len({row for _, row in store.sentence_rows()})
     store.close()
 
 
@@ -109,9 +250,10 @@ def test_what_was_added_can_be_found(index: Path, documents: Path, build: Any, e
     build(documents, index)
     with closing(open_current(index)) as store:
         by_word = store.words.search({"quoll": 1.0}, 5)
-        nearest = store.sentence_vectors.search(embedder.embed(["keeper of the quolls"])[0].vector, 1)
+        nearest = store.sentence_vectors.search(next(embedder.embed(["keeper of the quolls"])).vector, 1)
         assert {passage.source.id for passage in store.passages_by_id(by_word)} == {"quolls.txt"}
-        assert store.passages_by_id(store.passages_of_sentences(nearest))[0].text.startswith("The keeper")
+        (passage,) = store.passages_by_id(store.columns.passages_of_texts(nearest).tolist())
+        assert passage.text.startswith("The keeper")
 
 
 def test_another_folder_with_the_same_documents_is_recorded_without_embedding(
@@ -264,8 +406,11 @@ def test_a_text_shorter_than_recorded_is_noticed(index: Path) -> None:
 
 def test_sentences_of_a_passage_cover_its_words(index: Path) -> None:
     with closing(open_current(index)) as store:
-        for candidate in store.candidates(range(store.generation.passages)):
-            spans = np.array([sentence.span for sentence in candidate.sentences])
+        for number in range(store.generation.passages):
+            (passage,) = store.passages_by_id([number])
+            sentences, _ = store.columns.sentences(np.array([number]))
+            spans = store.columns.spans(sentences)
             assert len(spans)
+            assert 0 <= spans[0, 0] < spans[-1, 1] <= len(passage.text)
             assert (spans[:, 0] < spans[:, 1]).all()
             assert (spans[1:, 0] >= spans[:-1, 1]).all()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,18 @@ ROWS = [
     ("keeper feed quoll thursday", "zoo", "keepers feed quolls thursdays"),
     ("mandat extend", "quoll", "mandates extended"),
 ]
+
+
+def scored(
+    query: Mapping[str, float], texts: Sequence[Sequence[str]], idf: Mapping[str, float], average: float
+) -> list[float]:
+    """Return the BM25 score of each text for weighted terms."""
+    return bm25(
+        np.array([[text.count(term) for text in texts] for term in query], dtype=np.int64).reshape(-1, len(texts)),
+        np.array([len(text) for text in texts]),
+        np.array([weight * idf[term] for term, weight in query.items()]),
+        average,
+    ).tolist()
 
 
 @pytest.fixture
@@ -58,22 +72,33 @@ def test_any_text_is_taken_apart_into_terms_without_white_space(text: str) -> No
 
 
 def test_a_text_with_the_term_scores_above_one_without() -> None:
-    idf = {"quoll": 1.0}
-    assert bm25({"quoll": 1.0}, ["quoll", "meat"], idf, 2) > bm25({"quoll": 1.0}, ["meat", "zoo"], idf, 2) == 0
+    with_it, without = scored({"quoll": 1.0}, [["quoll", "meat"], ["meat", "zoo"]], {"quoll": 1.0}, 2)
+    assert with_it > without == 0
 
 
 def test_of_two_texts_with_the_term_the_shorter_scores_higher() -> None:
-    idf = {"quoll": 1.0}
-    assert bm25({"quoll": 1.0}, ["quoll"], idf, 3) > bm25({"quoll": 1.0}, ["quoll", *"abcd"], idf, 3)
+    shorter, longer = scored({"quoll": 1.0}, [["quoll"], ["quoll", *"abcd"]], {"quoll": 1.0}, 3)
+    assert shorter > longer
 
 
 def test_the_score_is_that_of_the_formula() -> None:
     # tf 2, length 4, average 8: norm 1.2 · (0.25 + 0.75 · 0.5) = 0.75; 2 · 2.2 / 2.75 = 1.6
-    assert bm25({"a": 1.0}, ["a", "a", "b", "c"], {"a": 3.0}, 8) == pytest.approx(4.8)
+    assert scored({"a": 1.0}, [["a", "a", "b", "c"]], {"a": 3.0}, 8) == pytest.approx([4.8])
+
+
+def test_the_scores_of_terms_add_up_each_with_its_weight() -> None:
+    texts, idf = [["a", "b", "b"], ["b", "c"], []], {"a": 3.0, "b": 0.5}
+    both = scored({"a": 1.0, "b": 0.4}, texts, idf, 2)
+    alone = zip(scored({"a": 1.0}, texts, idf, 2), scored({"b": 1.0}, texts, idf, 2), strict=True)
+    assert both == pytest.approx([a + 0.4 * b for a, b in alone])
+
+
+def test_a_question_without_terms_scores_nothing() -> None:
+    assert scored({}, [["a"], ["b"]], {}, 1) == [0, 0]
 
 
 def test_texts_of_stop_words_alone_have_no_length_and_score_nothing() -> None:
-    assert bm25({"quoll": 1.0}, [], {"quoll": 1.0}, 0.0) == 0
+    assert scored({"quoll": 1.0}, [[], []], {"quoll": 1.0}, 0.0) == [0, 0]
 
 
 @given(st.integers(0, 1_000), st.integers(0, 1_000))
@@ -110,6 +135,13 @@ def test_the_frequency_of_a_term_is_in_how_many_passages_it_stands(index: WordIn
 def test_words_are_listed_by_their_beginning_the_frequent_first(index: WordIndex) -> None:
     assert index.words_beginning_with("quo") == ["quolls"]
     assert set(index.words_beginning_with("m")) == {"meat", "mandates"}
+
+
+def test_each_of_many_passages_is_found_under_its_number(tmp_path: Path) -> None:
+    WordIndex.build(tmp_path / "words", ((f"quoll number{each}", "", "quolls") for each in range(3_000)))
+    index = WordIndex.open(tmp_path / "words")
+    assert [index.search({f"number{each}": 1.0}, 9) for each in range(0, 3_000, 7)] == [[n] for n in range(0, 3_000, 7)]
+    assert sorted(index.search({"quoll": 1.0}, 3_000)) == list(range(3_000))
 
 
 def test_a_passage_without_words_keeps_its_place(tmp_path: Path) -> None:
