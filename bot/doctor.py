@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.config import Config
 from corpus.errors import FolderError, UnreadableFile
+
+if TYPE_CHECKING:
+    from retrieval.threshold import Calibration
 
 
 class State(StrEnum):
@@ -53,6 +57,8 @@ def diagnose(config: Config) -> Iterator[Finding]:
     yield Finding("program", State.FINE, f"rapporteur {program_version()}, Python {platform.python_version()}")
     yield _documents(config)
     yield _model(config)
+    if config.reranker:
+        yield _reranker(config.reranker)
     yield from _index(config)
 
 
@@ -69,26 +75,37 @@ def _documents(config: Config) -> Finding:
 
 
 def _model(config: Config) -> Finding:
-    from retrieval.embedding import PACKAGED_MODEL, EmbeddingError, SentenceTransformerEmbedder, packaged_model_path
+    from retrieval.embedding import SentenceTransformerEmbedder
+    from retrieval.model_files import EmbeddingError, find_model
 
     try:
+        files = find_model(config.model)
         if config.model is None:
-            folder = packaged_model_path()
-            return Finding("model", State.FINE, f"{PACKAGED_MODEL}, weights as expected (sha256), in {folder}")
-        dimension = SentenceTransformerEmbedder(config.model).dimension
+            return Finding("model", State.FINE, f"{files.model}, weights as expected (sha256), in {files.folder}")
+        dimension = SentenceTransformerEmbedder(files).dimension
         return Finding("model", State.FINE, f"{config.model} (RAPPORTEUR_MODEL), {dimension} dimensions")
     except EmbeddingError as error:
         return Finding("model", State.WRONG, str(error), "Install or name a model as said above.")
 
 
+def _reranker(name: str) -> Finding:
+    from retrieval.reranking import CrossEncoderReranker, RerankerError
+
+    try:
+        CrossEncoderReranker(name).load()
+    except RerankerError as error:
+        return Finding("reranker", State.WRONG, str(error), "Unset RAPPORTEUR_RERANKER, or name one as said above.")
+    return Finding("reranker", State.FINE, f"{name} (RAPPORTEUR_RERANKER)")
+
+
 def _index(config: Config) -> Iterator[Finding]:
-    from retrieval.embedding import SentenceTransformerEmbedder
-    from retrieval.library import Library
+    from bot.opening import existing_library
+    from retrieval.model_files import EmbeddingError
     from retrieval.store import IndexUnusable
 
     try:
-        library = Library.open(config.index, SentenceTransformerEmbedder(config.model), check=True)
-    except IndexUnusable as error:
+        library = existing_library(config, check=True)
+    except (IndexUnusable, EmbeddingError) as error:
         yield Finding("index", State.NO_INDEX, f"{config.index}: {error}", "Run: rapporteur index")
         return
     with library:
@@ -99,8 +116,22 @@ def _index(config: Config) -> Iterator[Finding]:
             f"{config.index}: generation {made.name}, {made.documents} documents, {made.passages} passages, "
             f"made with {made.model}; all checksums as written",
         )
+        yield _calibration(library.calibration, library.calibration_problem)
         held = {source.id: source.sha256 for source in library.sources()}
     yield from _freshness(config, made.folder, held)
+
+
+def _calibration(calibration: Calibration | None, problem: str | None) -> Finding:
+    if problem:
+        return Finding("calibration", State.STALE, problem, "Run: rapporteur calibrate QUESTIONS")
+    if calibration is None:
+        return Finding("calibration", State.FINE, "None: a question is answered from the program's own threshold on.")
+    detail = (
+        f"Fitted on {calibration.made.date()} to {calibration.answerable} answerable and {calibration.unanswerable} "
+        f"unanswerable questions of {calibration.questions}: what was a confidence of {calibration.old_threshold:.2f} "
+        "is now the threshold."
+    )
+    return Finding("calibration", State.FINE, detail)
 
 
 def _freshness(config: Config, folder: str, held: dict[str, str]) -> Iterator[Finding]:

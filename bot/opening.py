@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # numpy, FAISS and tantivy take a second: what needs them imp
     from corpus.folder import Reading
     from retrieval.indexing import RefreshReport
     from retrieval.library import Library
+    from retrieval.reranking import Reranker
 
 
 @contextmanager
@@ -27,35 +28,58 @@ def opened_library(config: Config) -> Iterator[Library]:
     Raises:
         IndexMismatch: It was made by another model or version.
         IndexDamaged: It is not whole.
+        RerankerError: There is no index, and the reranker that would be asked after building one cannot be used.
     """
-    from retrieval.embedding import SentenceTransformerEmbedder
-    from retrieval.library import Library
+    from retrieval.reranking import CrossEncoderReranker
     from retrieval.store import IndexMissing
 
-    embedder = SentenceTransformerEmbedder(config.model)
+    reranker = CrossEncoderReranker(config.reranker) if config.reranker else None
     library = None
     with suppress(IndexMissing):
-        library = Library.open(config.index, embedder)
+        library = existing_library(config, reranker)
     if library is None:
+        if reranker:
+            reranker.load()  # before minutes are spent on an index that then cannot be asked
         tell(f"There is no index yet. Building one of {config.documents} in {config.index} first.")
         report = refreshed(config)
         tell(f"Index built: {report.generation.passages:,} passages, {report.seconds:.1f} s.")
-        library = Library.open(config.index, embedder)
+        library = existing_library(config, reranker)
     of_another_folder = library.generation.folder != str(config.documents)
     # Another installation of the program has the same documents in another place.
     if of_another_folder and (config.index_is_set or not config.documents_are_shipped):
         tell(f"This index was made of {library.generation.folder}, not of {config.documents}. Run `rapporteur index`.")
+    if library.calibration_problem:
+        tell(library.calibration_problem)
     with library:
         yield library
 
 
+def existing_library(config: Config, reranker: Reranker | None = None, *, check: bool = False) -> Library:
+    """Open an index that is there, with the model it was made with; `check` compares the checksum of every file.
+
+    Raises:
+        IndexUnusable: It is missing, was made by another model or version, or is not whole.
+        EmbeddingError: The model that is configured cannot be found.
+    """
+    from retrieval.embedder_choice import embedder_for_asking
+    from retrieval.generations import current
+    from retrieval.library import Library
+    from retrieval.store import read_manifest
+
+    made_with = read_manifest(current(config.index)).model
+    embedder = embedder_for_asking(config.model, config.index, made_with)
+    return Library.open(config.index, embedder, reranker=reranker, check=check)
+
+
 def refreshed(config: Config) -> RefreshReport:
     """Bring the configured index up to date, showing progress on standard error."""
-    from retrieval.embedding import SentenceTransformerEmbedder
-    from retrieval.indexing import refresh
+    from retrieval.embedder_choice import embedder_for_indexing
+    from retrieval.indexing import listing, refresh
 
+    listing(config.documents, config.index)  # before anything is written where the index would be
+    embedder = embedder_for_indexing(config.model, config.index, tell, apart=True)
     with progress(messages()) as report:
-        return refresh(config.documents, config.index, SentenceTransformerEmbedder(config.model), report)
+        return refresh(config.documents, config.index, embedder, report)
 
 
 def read_documents(folder: Path) -> Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import time
 from collections.abc import Sequence
@@ -19,9 +20,11 @@ from retrieval.confidence import THRESHOLD, Signals, confidence_of, signals_of
 from retrieval.embedding import Embedder, Embedding
 from retrieval.generations import open_current
 from retrieval.lexical import terms_of, words_of
-from retrieval.query import Abbreviations, Query, query_of
-from retrieval.retriever import READ, Hit, Retriever
-from retrieval.store import Generation, IndexDamaged, IndexMismatch, Store
+from retrieval.query import STEPS, Abbreviations, Query, Steps, query_of
+from retrieval.reranking import CANDIDATES, Reranker, reordered
+from retrieval.retriever import READ, WEIGHTS, Hit, Retriever, Weights
+from retrieval.store import Generation, IndexDamaged, IndexMismatch, Store, made_with_another
+from retrieval.threshold import Calibration, CalibrationError, kept_calibration
 
 _PARAGRAPH = re.compile(r"\bpara(?:graph)?s?\.?\s*(?P<number>\d+)", re.IGNORECASE)
 _NOT_HELD = "The documents here do not answer this."
@@ -38,15 +41,26 @@ _LONGEST = 2_000
 class Library:
     """Answers from one generation of an index."""
 
-    def __init__(self, store: Store, embedder: Embedder) -> None:
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        reranker: Reranker | None = None,
+        weights: Weights = WEIGHTS,
+        steps: Steps = STEPS,
+    ) -> None:
         self._store = store
         self._embedder = embedder
+        self._reranker = reranker
         self._abbreviations = Abbreviations.learned(store.abbreviations())
-        self._retriever = Retriever(store, self._abbreviations)
+        self._retriever = Retriever(store, self._abbreviations, weights)
+        self._steps = steps
         self._catalogue = Catalogue.of(store.sources)
+        self._calibration: Calibration | None = None
+        self._calibration_problem: str | None = None
 
     @classmethod
-    def open(cls, index: Path, embedder: Embedder, *, check: bool = False) -> Library:
+    def open(cls, index: Path, embedder: Embedder, *, reranker: Reranker | None = None, check: bool = False) -> Library:
         """Open the generation in use; `check` compares the checksum of every file first.
 
         Raises:
@@ -58,11 +72,13 @@ class Library:
         made_by = store.generation.model
         if made_by != embedder.name:
             store.close()
-            raise IndexMismatch(
-                f"The index was made with the model {made_by}, but {embedder.name} is configured: run "
-                "`rapporteur index` to build it again, or set RAPPORTEUR_MODEL back."
-            )
-        return cls(store, embedder)
+            raise made_with_another(made_by, embedder.name)
+        library = cls(store, embedder, reranker)
+        try:
+            library._calibration = kept_calibration(index, store.generation)
+        except CalibrationError as error:
+            library._calibration_problem = str(error)
+        return library
 
     def close(self) -> None:
         """Let go of the index."""
@@ -80,6 +96,22 @@ class Library:
     def generation(self) -> Generation:
         """What the index was made of."""
         return self._store.generation
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """How the confidence is shifted, if somebody fitted it to questions of their own."""
+        return self._calibration
+
+    @property
+    def calibration_problem(self) -> str | None:
+        """Why the calibration that is kept beside the index is not used; None where it is, or there is none."""
+        return self._calibration_problem
+
+    def calibrated(self, calibration: Calibration | None) -> Library:
+        """Return this library with another calibration; it is closed with this one."""
+        other = copy.copy(self)
+        other._calibration = calibration
+        return other
 
     def sources(self) -> Sequence[Source]:
         """Return every document without its text, in order of id."""
@@ -105,11 +137,10 @@ class Library:
 
     def quote(self, passages: Sequence[Passage]) -> tuple[Quotation, ...]:
         """Return passages as quotations, their first sentence marked, read again and compared."""
-        candidates = self._store.candidates(self._store.ids_of(passages))
-        first = {each.id: each.sentences[0].span for each in candidates}
+        ids = self._store.ids_of(passages)
         return tuple(
-            self._quotation(passage, first[number], 1.0)
-            for passage, number in zip(passages, self._store.ids_of(passages), strict=True)
+            self._quotation(passage, self._store.columns.first_span(number), 1.0)
+            for passage, number in zip(passages, ids, strict=True)
         )
 
     def search(self, words: str, limit: int = 10) -> tuple[Quotation, ...]:
@@ -117,7 +148,8 @@ class Library:
         query = self._query(words)
         if not query.terms and not words_of(words):
             return ()
-        return self._quotations(self._retriever.retrieve(query, self._embedded(query), limit))
+        hits = self._retriever.retrieve(query, self._embedded(query), max(limit, CANDIDATES))
+        return self._quotations(self._reranked(query, hits)[:limit])
 
     def answer(self, question: str, limit: int = 3, context: str | None = None) -> Answer:
         """Answer a question with at most `limit` quotations, or say that the documents hold no answer.
@@ -125,6 +157,8 @@ class Library:
         `context` is the citation quoted last: a paragraph named without its document is one of that document.
         """
         started = time.perf_counter()
+        if self._reranker:
+            self._reranker.load()  # now, though some questions need none: one that is broken is told before any answer
         asked = question[:_LONGEST]
         if not words_of(asked):
             return self._declined(question, started, problem="There is no question in that: ask in words.")
@@ -139,7 +173,8 @@ class Library:
         query, hits = self._search(asked, mention)
         if not hits:
             return self._declined(question, started, problem=_NOT_HELD)
-        confidence = confidence_of(signals_of(query, hits[0]))
+        shift = self._calibration.shift if self._calibration else 0.0
+        confidence = confidence_of(signals_of(query, hits), shift)
         period = period_in(query.text)
         if period and not any(hit.evidence.names_period for hit in hits[:READ]):
             # What came before a gap and what came after it do not fill it.
@@ -152,18 +187,50 @@ class Library:
             return Answer(question, (), confidence, quotations, reading, _NOT_HELD, _since(started))
         return Answer(question, quotations, confidence, (), reading, None, _since(started))
 
-    def signals(self, question: str) -> Signals | None:
-        """Return what the confidence in the answer to a question is made of; None where no search is needed."""
+    def candidates(self, question: str) -> tuple[Passage, ...]:
+        """Return the passages that are weighed for a question, in no order.
+
+        A right passage that is not among them is lost to any ranking.
+        """
+        asked = question[:_LONGEST]
+        mention = references_in(asked, self, self._catalogue)
+        if not words_of(asked) or (mention and mention.problem):
+            return ()
+        if mention and mention.passages:
+            return mention.passages
+        query = self._query(asked)
+        named = self._store.ids_in([source.id for source in mention.sources]) if mention else []
+        ids = self._retriever.candidates(query, self._embedded(query).vector).union(named)
+        return self._store.passages_by_id(sorted(ids))
+
+    def signals(self, question: str, without: Sequence[Passage] = ()) -> Signals | None:
+        """Return what the confidence in the answer to a question is made of; None where no search is needed.
+
+        The passages in `without` are passed over, to see how confident an answer is where the right ones are missing.
+        """
         mention = references_in(question, self, self._catalogue)
         if mention and (mention.problem or mention.passages or self._unheard_of(mention)):
             return None
-        query, hits = self._search(question, mention)
-        return signals_of(query, hits[0]) if hits else None
+        query, hits = self._search(question, mention, frozenset(self._store.ids_of(without)))
+        return signals_of(query, hits) if hits else None
 
-    def _search(self, question: str, mention: Mention | None) -> tuple[Query, list[Hit]]:
+    def _search(
+        self, question: str, mention: Mention | None, without: frozenset[int] = frozenset()
+    ) -> tuple[Query, list[Hit]]:
         query = self._query(question)
         named = self._store.ids_in([source.id for source in mention.sources]) if mention else []
-        return query, self._retriever.retrieve(query, self._embedded(query), _RANKED, named)
+        hits = self._retriever.retrieve(query, self._embedded(query), _RANKED, named, without=without)
+        return query, self._reranked(query, hits)
+
+    def _reranked(self, query: Query, hits: list[Hit]) -> list[Hit]:
+        """Return hits in the order of the reranker, if there is one.
+
+        Near-duplicates are still among them: it is told the document of each, and may know which one is meant.
+        """
+        if self._reranker is None:
+            return hits
+        best = self._store.passages_by_id([hit.passage for hit in hits[:CANDIDATES]])
+        return reordered(hits, self._reranker.scores(query.text, [passage.search_text for passage in best]))
 
     def _unheard_of(self, mention: Mention) -> bool:
         """Tell whether a question is only about documents that are not here and that none here speaks of."""
@@ -197,10 +264,10 @@ class Library:
         return Answer(question, (), 0.0, (), None, problem, _since(started))
 
     def _query(self, text: str) -> Query:
-        return query_of(text, self._store.words, self._abbreviations, self._embedder.knows)
+        return query_of(text, self._store.words, self._abbreviations, self._embedder.knows, self._steps)
 
     def _embedded(self, query: Query) -> Embedding:
-        embedding = self._embedder.embed([query.text])[0]
+        embedding = next(self._embedder.embed([query.text]))
         if len(embedding.vector) != self.generation.dimension:  # asked here: to tell it, a model may have to be loaded
             raise IndexMismatch("The model now has another dimension than the index: run `rapporteur index` once.")
         return embedding
@@ -213,12 +280,12 @@ class Library:
         # Asked for alone: among the paragraphs of a long annex it may be too far down to be ranked.
         first = self._retriever.retrieve(query, embedding, 1, named[:1], only_named=True)
         best = self._retriever.retrieve(query, embedding, limit, named, only_named=True)
-        return self._quotations([*first, *(hit for hit in best if hit.candidate.id != named[0])][:limit])
+        return self._quotations([*first, *(hit for hit in best if hit.passage != named[0])][:limit])
 
     def _quotations(self, hits: Sequence[Hit]) -> tuple[Quotation, ...]:
-        passages = self._store.passages_by_id([hit.candidate.id for hit in hits])
+        passages = self._store.passages_by_id([hit.passage for hit in hits])
         return tuple(
-            self._quotation(passage, hit.sentence.span, hit.score) for passage, hit in zip(passages, hits, strict=True)
+            self._quotation(passage, hit.marked, hit.score) for passage, hit in zip(passages, hits, strict=True)
         )
 
     def _quotation(self, passage: Passage, marked: Span, score: float) -> Quotation:

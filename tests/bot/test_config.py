@@ -62,7 +62,9 @@ def test_a_folder_of_documents_that_does_not_exist_is_left_to_its_reader(tmp_pat
     assert configure({}, tmp_path / "none").documents == tmp_path / "none"
 
 
-@pytest.mark.parametrize("name", ["RAPPORTEUR_DOCUMENTS", "RAPPORTEUR_INDEX", "RAPPORTEUR_MODEL"])
+@pytest.mark.parametrize(
+    "name", ["RAPPORTEUR_DOCUMENTS", "RAPPORTEUR_INDEX", "RAPPORTEUR_MODEL", "RAPPORTEUR_RERANKER"]
+)
 @pytest.mark.parametrize("value", ["", "  "])
 def test_an_empty_value_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(ConfigurationError, match=f"^{name} is set but empty.*unset it"):
@@ -83,16 +85,21 @@ def test_a_path_that_is_none_is_refused(value: str) -> None:
         configure({"RAPPORTEUR_INDEX": value})
 
 
+def test_without_settings_there_is_no_reranker() -> None:
+    assert configure({}).reranker is None
+
+
 def test_a_model_by_name_stays_a_name() -> None:
-    name = "sentence-transformers/all-MiniLM-L12-v2"
-    assert configure({"RAPPORTEUR_MODEL": name}).model == name
+    config = configure({"RAPPORTEUR_MODEL": "zoo/quolls", "RAPPORTEUR_RERANKER": "zoo/rank-quolls"})
+    assert (config.model, config.reranker) == ("zoo/quolls", "zoo/rank-quolls")
 
 
 @pytest.mark.parametrize("value", ["./model", "~/model", "/srv/model"])
 def test_a_model_by_path_is_made_absolute(value: str) -> None:
-    model = configure({"RAPPORTEUR_MODEL": value}).model
-    assert model is not None
-    assert Path(model).is_absolute()
+    config = configure({"RAPPORTEUR_MODEL": value, "RAPPORTEUR_RERANKER": value})
+    assert config.model is not None
+    assert Path(config.model).is_absolute()
+    assert config.reranker == config.model
 
 
 def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
