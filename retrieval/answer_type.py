@@ -10,7 +10,7 @@ pattern can tell in a text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 
@@ -30,7 +30,13 @@ class AnswerType(StrEnum):
 
 
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-_DATE = rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)? )?{_MONTH}(?: \d{{4}}\b)?|\b(?:1[5-9]|20)\d\d\b"
+_DATE = rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)? )?{_MONTH}(?: \d{{4}}\b)?|\b(?:1[5-9]|20)\d\ds?\b"
+# Wider than a date that is surely no quantity: "in 1300" may be a year and may be a number.
+_WHEN = (
+    rf"{_DATE}|\b1[0-4]\d\d\b|\b(?:in|since|until|by|about|around|circa|AD|before|after) \d{{3,4}}\b"
+    r"|\b\d+ (?:BCE?|AD|CE)\b|\b\w+(?:st|nd|rd|th)[ -]centur(?:y|ies)\b|\b\d\ds\b|\b(?:early|mid|late)[ -]\w+ies\b"
+    r"|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b|\b(?:spring|summer|autumn|fall|winter) of\b"
+)
 _NUMBER_WORD = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
     r"|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion"
@@ -41,34 +47,71 @@ _OFFICES = (
     "person|man|woman|guy|envoy|representative|leader|chief|head|commander|general|president|minister|ambassador|judge"
 )
 
-# The order decides where several fit: the more specific first.
-_ASKED = (
-    (AnswerType.DEFINITION, r"""
-        \bstands?\ (?:for|4)\b | \bmean(?:s|ing)?\b | \bdefin(?:e|es|ition)\b | \bfull\ (?:name|form|title)\b
-        | \bshort\ for\b | \babbreviat | \bacronym | \bspell(?:ed)?\ (?:it\ )?out\b | \blong\ (?:name|form)\b"""),
-    (AnswerType.VOTE, r"\bvot(?:e|es|ed)\b | \bveto | \babstain | \babstention | \bunanimous | \bin\ favou?r\b"),
-    (AnswerType.MONEY, r"""
-        \bcosts?\b | \bbudget | \bmoney\b | \bdollars?\b | \bprice\b | [$€£] | \bsalary\b | \bpaid\b
-        | \bhow\ much\b .* \b(?:pay|paid|spend|spent|fund)"""),
+_PLACES = r"(?:countr(?:y|ies)|states?(?!\ that)|cit(?:y|ies)|towns?|villages?|places?|regions?|rivers?|islands?)"
+_IS = r"(?:is|was|were|are|be|'s|’s)"
+
+_DEFINED = re.compile(
+    r"""
+    \bstands?\ (?:for|4)\b | \bmean(?:s|ing)?\b | \bdefin(?:e|es|ition)\b | \bfull\ (?:name|form|title)\b
+    | \bshort\ for\b | \babbreviat | \bacronym | \bspell(?:ed)?\ (?:it\ )?out\b | \blong\ (?:name|form)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+# How the clause begins that asks. The order decides where several fit: the more specific first.
+_CLAUSES = (
     (AnswerType.DURATION, r"""
-        \bhow\ long\b | \bhow\ many\ (?:more\ )?(?:days|weeks|months|years)\b | \bduration\b | \bhow\ often\b"""),
-    (AnswerType.DATE, r"""
-        \bwhen\b | \b(?:what|which)\ (?:date|day|month|year)\b | ^(?:the\ )?(?:day|year)\b | \bdates?\b
-        | \bdeadline\b | \bexpir | \bwhat\ time\b | \b(?:until|till|since|by)\ (?:what|when|which)\b | \bmonth\b
-        | \bhow\ soon\b | \buntil\s*\?"""),
-    (AnswerType.NUMBER, r"""
-        \bhow\ many\b | \bnumber\ of\b | \bhow\ much\b | \b(?:head\ ?)?count\b | \bhow\ (?:big|large)\b
-        | \bpercentage?\b | \bsize\ of\b | \bstrength\b | \btotal\b | \bnumber\b"""),
+        how\ (?:long|often)\b | how\ (?:many|much)\ (?:more\ )?(?:time|minutes|hours|days|weeks|months|years)\b"""),
+    (AnswerType.MONEY, r"""
+        how\ much\ (?:.*\b)?(?:costs?|pay|paid|spen[dt]|fund|funding|worth|price|money|budget|earn|dollars?)\b
+        | (?:what|which)\ (?:\w+\ ){0,4}(?:costs?|budget|price|salary|fee)\b"""),
+    (AnswerType.NUMBER, rf"""
+        how\ (?:many|much|big|large|tall|high|far|old|fast|deep|wide|heavy)\b
+        | (?:what|which)\ (?:\w+\ )?(?:number|percentage|percent|proportion|share|size|age)\b
+        | what\ {_IS}\ (?:\w+\ ){{0,3}}(?:number|strength|total|size|population|percentage|count|age)\b"""),
+    (AnswerType.VOTE, rf"(?:what|how)\ (?:{_IS}|did)\ (?:\w+\ ){{0,2}}(?:votes?|voting|veto)\b"),
+    (AnswerType.DATE, rf"""
+        when\b | (?:what|which)\ (?:\w+\ )?(?:date|day|month|year|century|decade|time)s?\b | how\ soon\b
+        | what\ {_IS}\ (?:\w+\ ){{0,3}}(?:date|deadline)\b"""),
     (AnswerType.PERSON, rf"""
-        \bnamed?\b .* \b(?:who|{_OFFICES})s?\b | \bwho\ (?:was|is)\ (?:the|his|her|their|its|that|this|a)\b
-        | \bwhat\ (?:was|is)\ (?:his|her)\ name\b | \bname\ of\ (?:the\ )?(?:\w+\ ){{0,2}}(?:{_OFFICES})\b
-        | \bwhich\ (?:{_OFFICES}|diplomat)\b"""),
-    (AnswerType.PLACE, r"""
-        \bwhere\b | \b(?:what|which)\ (?:\w+\ )?(?:countr(?:y|ies)|states?|cit(?:y|ies)|towns?|places?|region|river)\b
-        | \bcapital\b | ^(?:the\ )?(?:countries|cities|towns|places)\b"""),
-    (AnswerType.NAME, r"\bwho(?:m|se)?\b | \bname[sd]?\b | \bwhich\ organi[sz]ations?\b"),
+        who\ (?:is|was)\ (?:the|his|her|their|its|that|this|a)\b | (?:what|which)\ (?:{_OFFICES}|diplomat)\b
+        | what\ {_IS}\ (?:his|her)\ name\b
+        | what\ {_IS}\ (?:the\ )?name\ of\ (?:the\ )?(?:\w+\ ){{0,2}}(?:{_OFFICES})\b"""),
+    (AnswerType.PLACE, rf"""
+        where\b | (?:what|which)\ (?:\w+\ )?{_PLACES}\b | what\ {_IS}\ (?:\w+\ ){{0,2}}capital\b"""),
+    (AnswerType.NAME, rf"who(?:m|se)?\b | (?:what|which)\ organi[sz]ations?\b | what\ {_IS}\ (?:the\ )?names?\b"),
 )  # fmt: skip
-_ASKED_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE | re.VERBOSE)) for kind, pattern in _ASKED)
+
+# What stands anywhere in a question without such a clause: "vote on 968", "did anyone abstain", "strength in 1997".
+_FRAGMENTS = (
+    (AnswerType.VOTE, r"\bvot(?:e|es|ed)\b | \bveto | \babstain | \babstention | \bunanimous | \bin\ favou?r\b"),
+    (AnswerType.MONEY, r"\bcosts?\b | \bbudget | \bmoney\b | \bdollars?\b | \bprice\b | [$€£] | \bsalary\b | \bpaid\b"),
+    (AnswerType.DURATION, r"\bduration\b"),
+    (AnswerType.DATE, r"""
+        ^(?:the\ )?(?:day|year)\b | \bdates?\b | \bdeadline\b | \bexpir | \bmonth\b | \buntil\s*\?"""),
+    (AnswerType.NUMBER, r"""
+        \b(?:head\ ?)?count\b | \bpercentage?\b | \bsize\ of\b | \bstrength\b | \btotal\b | \bnumber\b"""),
+    (AnswerType.PERSON, rf"\bname[sd]?\b .* \b(?:{_OFFICES})s?\b"),
+    (AnswerType.PLACE, rf"\bcapital\b | ^(?:the\ )?{_PLACES}\b"),
+    (AnswerType.NAME, r"\bname[sd]?\b"),
+)  # fmt: skip
+
+Patterns = tuple[tuple[AnswerType, re.Pattern[str]], ...]
+
+
+def _compiled(patterns: Sequence[tuple[AnswerType, str]]) -> Patterns:
+    return tuple((kind, re.compile(pattern, re.IGNORECASE | re.VERBOSE)) for kind, pattern in patterns)
+
+
+_CLAUSE_PATTERNS, _FRAGMENT_PATTERNS = _compiled(_CLAUSES), _compiled(_FRAGMENTS)
+_ASKING = re.compile(r"\b(?:who(?:m|se)?|what|which|when|where|why|how)\b", re.IGNORECASE)
+# A clause before the one that asks: "When rich countries trade with poor ones, whose wages rise?"
+_LEADING = re.compile(
+    r"^\W*(?:when|where|if|while|after|before|as|since|given|besides|because)\b[^,?]*,(?=.*\b(?:wh|how\b))",
+    re.IGNORECASE,
+)
+_YES_OR_NO = re.compile(
+    r"^\W*(?:did|does|do|is|are|was|were|has|have|had|can|could|will|would|should|must)\b(?! you\b)", re.IGNORECASE
+)
 
 # What looks like a number and counts nothing: dates, symbols, resolutions, articles, a paragraph's own number.
 _NO_QUANTITY = re.compile(
@@ -87,11 +130,12 @@ _NO_PERSON = re.compile(
 _NO_PLACE = re.compile(rf"\b(?:President|Mr\.|Ms\.|Mrs\.|Dr\.) {_NAME}|{_NO_PERSON.pattern}")
 
 _HELD = {
-    AnswerType.DATE: re.compile(_DATE),
+    AnswerType.DATE: re.compile(_WHEN),
     AnswerType.DURATION: re.compile(
-        rf"\b(?:\d+|{_NUMBER_WORD}|a)[\s-]+(?:further |additional |more )?(?:minute|hour|day|week|month|year)s?\b"
-        rf"|\buntil (?:\d{{1,2}} )?{_MONTH}|\b(?:bi)?monthly\b|\b(?:bi)?weekly\b|\bannual\w*|\bdaily\b|\bevery \w+"
-        rf"|\bfrom {_DATE} to\b",
+        rf"\b(?:\d+|{_NUMBER_WORD}|a|several|few|many)[\s-]+(?:further |additional |more )?"
+        r"(?:second|minute|hour|day|week|month|year|decade|century|centurie)s?\b"
+        rf"|\b(?:until|since) (?:(?:\d{{1,2}} )?{_MONTH}|\d{{4}})|\b(?:bi)?monthly\b|\b(?:bi)?weekly\b|\bannual\w*"
+        rf"|\bdaily\b|\b(?:every|each) \w+|\bfrom {_DATE} to\b",
         re.IGNORECASE,
     ),
     AnswerType.NUMBER: re.compile(rf"\d[\d,.]*|\b{_NUMBER_WORD}\b", re.IGNORECASE),
@@ -122,9 +166,39 @@ _PERIOD = re.compile(
 )
 
 
+# "who abstained", "how many voted for it": whoever is asked for, the vote tells.
+_VOTED = re.compile(
+    r"\b(?:abstain\w*|abstentions?|vetoe?[ds]?|vot(?:e|es|ed|ing)\ (?:for|against|on|was|in\ favou?r))\b", re.IGNORECASE
+)
+
+
 def asked_for(question: str) -> AnswerType:
-    """Return the kind of thing a question asks for."""
-    return next((kind for kind, pattern in _ASKED_PATTERNS if pattern.search(question)), AnswerType.OTHER)
+    """Return the kind of thing a question asks for.
+
+    The first word that asks decides, not one in a clause further on: "what happened when …" asks for no date.
+    """
+    if _DEFINED.search(question):
+        return AnswerType.DEFINITION
+    if _VOTED.search(question):
+        return AnswerType.VOTE
+    text = _LEADING.sub("", question)
+    asking = _ASKING.search(text)
+    if asking is None:
+        return _kind(_FRAGMENT_PATTERNS, text)
+    before, clause = text[: asking.start()], text[asking.start() :]
+    if _YES_OR_NO.match(text):
+        return _kind(_FRAGMENT_PATTERNS, before)
+    kind = next((kind for kind, pattern in _CLAUSE_PATTERNS if pattern.match(clause)), AnswerType.OTHER)
+    return _kind(_FRAGMENT_PATTERNS, before) if kind is AnswerType.OTHER else kind
+
+
+def _kind(patterns: Patterns, text: str) -> AnswerType:
+    return next((kind for kind, pattern in patterns if pattern.search(text)), AnswerType.OTHER)
+
+
+def can_tell(kind: AnswerType) -> bool:
+    """Tell whether a text shows whether it holds a thing of this kind."""
+    return kind in _HELD
 
 
 def holds(text: str, kind: AnswerType, question: str) -> bool:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from corpus.citation import Citation, cite
 from corpus.document import Passage, Span
+from retrieval.columns import Keys, is_number
 from retrieval.retriever import Hit
 
 RELATED = 0.7
@@ -100,11 +103,13 @@ def _alike(one: Hit, other: Hit) -> bool:
     Two renewals of a mandate may differ in nothing but the date; the number a paragraph begins with tells nothing.
     """
     mine, theirs = _own_terms(one), _own_terms(other)
-    same_numbers = set(filter(str.isdecimal, mine)) == set(filter(str.isdecimal, theirs))
-    return same_numbers and len(mine & theirs) >= ALIKE * len(mine | theirs)
+    if not np.array_equal(mine[is_number(mine)], theirs[is_number(theirs)]):
+        return False
+    shared = len(np.intersect1d(mine, theirs, assume_unique=True))
+    return shared >= ALIKE * (len(mine) + len(theirs) - shared)
 
 
-def _own_terms(hit: Hit) -> set[str]:
-    """Return the terms of a passage without the number it begins with."""
-    terms = hit.candidate.terms
-    return set(terms[1:] if terms and terms[0].isdecimal() else terms)
+def _own_terms(hit: Hit) -> Keys:
+    """Return the terms of a passage, each once, without the number it begins with."""
+    terms = hit.terms
+    return np.unique(terms[1:] if len(terms) and is_number(terms[:1])[0] else terms)

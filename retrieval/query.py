@@ -36,10 +36,17 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Abbreviations:
-    """The abbreviations the documents introduce."""
+    """The abbreviations the documents introduce.
+
+    Attributes:
+        long_of: The long forms of each short form, all in lower case.
+        introduced_in: The passages that introduce each short form.
+        by_first_word: Words and short form of each long form, by the first of its words.
+    """
 
     long_of: Mapping[str, frozenset[str]]
     introduced_in: Mapping[str, frozenset[int]]
+    by_first_word: Mapping[str, Sequence[tuple[list[str], str]]]
 
     @classmethod
     def learned(cls, rows: Sequence[tuple[int, str, str]]) -> Abbreviations:
@@ -49,29 +56,53 @@ class Abbreviations:
         for passage, short, long in rows:
             long_of.setdefault(short.lower(), set()).add(long.lower())
             introduced_in.setdefault(short.lower(), set()).add(passage)
+        by_first_word: dict[str, list[tuple[list[str], str]]] = {}
+        for short, longs in long_of.items():
+            for words in filter(None, map(words_of, longs)):
+                by_first_word.setdefault(words[0], []).append((words, short))
         return cls(
             {short: frozenset(longs) for short, longs in long_of.items()},
             {short: frozenset(passages) for short, passages in introduced_in.items()},
+            by_first_word,
         )
 
     def widened(self, text: str) -> set[str]:
         """Return the terms that abbreviations and long forms in `text` stand for."""
-        words = _possible_short_forms(text)
-        flat = f" {' '.join(words_of(text))} "
-        terms: set[str] = set()
-        for short, longs in self.long_of.items():
-            if short in words:
-                terms.update(term for long in longs for term in terms_of(long))
-            elif any(f" {' '.join(words_of(long))} " in flat for long in longs):
-                terms.update(terms_of(short))
+        short_forms = _possible_short_forms(text) & self.long_of.keys()
+        terms = {term for short in short_forms for long in self.long_of[short] for term in terms_of(long)}
+        words = words_of(text)
+        for place, word in enumerate(words):
+            for long, short in self.by_first_word.get(word, ()):
+                if words[place : place + len(long)] == long and short not in short_forms:
+                    terms.update(terms_of(short))
         return terms
 
 
-def query_of(question: str, words: WordIndex, abbreviations: Abbreviations, is_word: Callable[[str], bool]) -> Query:
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What is done to a question before it is searched; each may be left out, to see what it is worth."""
+
+    shorthand: bool = True
+    spelling: bool = True
+    abbreviations: bool = True
+
+
+STEPS = Steps()
+
+
+def query_of(
+    question: str,
+    words: WordIndex,
+    abbreviations: Abbreviations,
+    is_word: Callable[[str], bool],
+    steps: Steps = STEPS,
+) -> Query:
     """Return what is searched for a question; `is_word` knows the words that are not misspelt."""
-    text = repaired(expand(question), words, is_word)
+    text = expand(question) if steps.shorthand else question
+    if steps.spelling:
+        text = repaired(text, words, is_word)
     terms = dict.fromkeys(terms_of(text), 1.0)
-    for term in abbreviations.widened(text):
+    for term in abbreviations.widened(text) if steps.abbreviations else ():
         terms.setdefault(term, WIDENED)
     short = _possible_short_forms(text) & abbreviations.long_of.keys()
     # "JEOM, what is that": nothing but a short form is asked about.

@@ -6,26 +6,45 @@ is then weighed alike, whichever list it came from, so that a ranking does not d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from corpus.document import Role
-from retrieval.answer_type import holds, period_in
+from corpus.document import Role, Span
+from retrieval.answer_type import AnswerType, can_tell, holds, period_in
+from retrieval.clues import clues_of
+from retrieval.columns import Ints, Keys, expanded, term_key
+from retrieval.document_evidence import DocumentEvidence, evidence_of, names_held
 from retrieval.embedding import Embedding, Vectors
-from retrieval.lexical import bm25, inverse_document_frequency
+from retrieval.lexical import bm25, inverse_document_frequency, terms_of
+from retrieval.names import ShortForms
 from retrieval.query import Abbreviations, Query
-from retrieval.store import Candidate, Sentence, Store
+from retrieval.store import Store
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+Floats = NDArray[np.float64]
+Columnar = Mapping[str, NDArray[Any]]
+"""The parts of `Evidence`, each for all candidates: `(candidates,)`."""
 
 POOL = 100
 """Candidates taken from each list: at 50 the quality is already full, at 10 hit@5 loses 1.6 points."""
-RERANKED = 100
-"""Candidates whose token vectors are read: the best by everything else."""
+RERANKED = 50
+"""Candidates whose token vectors are read: the best by everything else. With 100 the quality is the same; with 30 hit@1
+of the odd and even questions loses 1.7 points."""
+DOCUMENTS = 3
+"""Documents all whose passages are candidates, as far as `POOL` goes: those that fit best what is asked about them."""
+COMPLETED = 0.8
+"""What a name of the question counts in a passage that does not have it and whose document does, against once in it."""
+MATCHED = 4
+"""Sentences of a candidate that are matched token by token: those nearest to the question."""
 READ = 20
 """Hits whose words are read, to see whether they hold the kind of thing asked for."""
-SETTING_DISCOUNT = 0.8
-"""What a match in the name, heading or date of a passage counts, against one in the sentence itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +52,21 @@ class Weights:
     """How much each kind of evidence counts in the score of a passage."""
 
     tokens: float = 1.0
-    passage_vector: float = 0.075
     sentence_vector: float = 0.075
     passage_words: float = 0.05
     sentence_words: float = 0.025
     introduces: float = 0.5
-    named: float = 0.2
-    kind: float = 0.05
+    named: float = 0.4
+    kind: float = 0.1
     operative: float = 0.04
+    vote: float = 0.3
+    date: float = 0.5
+    cited: float = 0.06
+    order: float = 0.4
+    setting: float = 0.8
+    """What a token counts that is matched in the name, heading or date of a passage, against one in the sentence."""
+    names: float = 0.8
+    """What the token of a name counts that the passage's document has, against one matched in the sentence."""
 
 
 WEIGHTS = Weights()
@@ -56,35 +82,56 @@ class Evidence:
 
     Attributes:
         tokens: Late interaction with its best sentence, -1 to 1.
-        passage_vector, sentence_vector: Cosine of the question with the passage, and with its nearest sentence.
+        sentence_vector: Cosine of the question with its nearest sentence.
         passage_words, sentence_words: BM25 of the passage, and of its best sentence.
         introduces: Whether it introduces an abbreviation whose meaning is asked for.
         named: Whether its document is named in the question.
         operative: Whether it is an operative paragraph: what decides answers before what recalls.
+        vote: Whether it is the note of how its document was adopted, and a vote is asked for.
+        date, cited, order: What is known of its document: see `retrieval.document_evidence.DocumentEvidence`.
         kind_in_sentence, kind_in_passage: Whether the marked sentence, and any of it, holds the kind of thing asked
             for. True of hits too far down to be read.
         names_period: Whether it names both ends of the period the question is about, if it is about one.
     """
 
     tokens: float
-    passage_vector: float
     sentence_vector: float
     passage_words: float
     sentence_words: float
     introduces: bool
     named: bool
     operative: bool
+    vote: bool
+    date: float
+    cited: float
+    order: float
     kind_in_sentence: bool = True
     kind_in_passage: bool = True
     names_period: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage found, the sentence in it that comes closest, and why."""
+_COLUMNS = (
+    "sentence_vector", "passage_words", "sentence_words", "introduces", "named", "operative", "vote", "date", "cited",
+    "order",
+)  # fmt: skip
+"""The parts of `Evidence` that are computed for all candidates, in its order."""
 
-    candidate: Candidate
-    sentence: Sentence
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hit:
+    """A passage found, the sentence in it that comes closest, and why.
+
+    Attributes:
+        passage: Its id.
+        marked: The sentence, as a range of the words of the passage.
+        terms: Of the passage, in their order, `(terms,)` uint32: see `retrieval.columns.term_key`.
+        score: Higher is better, always.
+        evidence: What the score is made of.
+    """
+
+    passage: int
+    marked: Span
+    terms: Keys
     score: float
     evidence: Evidence
 
@@ -92,12 +139,20 @@ class Hit:
 class Retriever:
     """Finds and ranks the passages of one generation."""
 
-    def __init__(self, store: Store, abbreviations: Abbreviations) -> None:
+    def __init__(self, store: Store, abbreviations: Abbreviations, weights: Weights = WEIGHTS) -> None:
         self._store = store
         self._abbreviations = abbreviations
+        self._short_forms = ShortForms.of(abbreviations.long_of)
+        self._weights = weights
 
     def retrieve(
-        self, query: Query, embedding: Embedding, limit: int, named: Sequence[int] = (), only_named: bool = False
+        self,
+        query: Query,
+        embedding: Embedding,
+        limit: int,
+        named: Sequence[int] = (),
+        only_named: bool = False,
+        without: AbstractSet[int] = frozenset(),
     ) -> list[Hit]:
         """Return the best hits, best first.
 
@@ -107,148 +162,194 @@ class Retriever:
             limit: How many hits at most.
             named: Passages of the documents that the question names: candidates all, and before others.
             only_named: Whether nothing else may be found.
+            without: Passages that are passed over, to see what is found where they are not there.
         """
-        ids = set(named) if only_named else self._candidates(query, embedding.vector) | set(named)
-        candidates = self._store.candidates(sorted(ids))
-        if not candidates:
+        store = self._store
+        about = self._about(query)
+        ids = set(named) if only_named else self.candidates(query, embedding.vector, about) | set(named)
+        ids -= without
+        if not ids:
             return []
-        weighed = _Weighing(query, embedding, self._store, self.idf(query), self._introducing(query), set(named))
-        hits = _ranked(weighed.hits(candidates))
+        candidates = _Candidates(store, np.array(sorted(ids)), query, embedding)
+        evidence = candidates.evidence(about, self._introducing(query), set(named))
+        hits = candidates.best(evidence, self._weights, max(limit, READ))
         return _ranked([*self._read(query, hits[:READ]), *hits[READ:]])[:limit]
 
-    def _candidates(self, query: Query, vector: Vectors) -> set[int]:
-        ids = set(self._store.passage_vectors.search(vector, POOL))
-        ids.update(self._store.passages_of_sentences(self._store.sentence_vectors.search(vector, POOL)))
-        ids.update(self._store.words.search(query.terms, POOL))
+    def candidates(self, query: Query, vector: Vectors, about: DocumentEvidence | None = None) -> set[int]:
+        """Return the passages that are weighed: the best of every list, and those that introduce what is asked for.
+
+        Args:
+            query: What is searched.
+            vector: Of its text.
+            about: What speaks for each document, where that is known already.
+        """
+        store = self._store
+        about = about or self._about(query)
+        ids = set(store.columns.passages_of_texts(store.sentence_vectors.search(vector, POOL)).tolist())
+        ids.update(store.words.search(query.terms, POOL))
+        for document in about.best(DOCUMENTS):
+            ids.update(store.columns.passages_of(document, POOL))
         return ids | self._introducing(query)
 
-    def _read(self, query: Query, hits: Sequence[Hit]) -> list[Hit]:
+    def _read(self, query: Query, hits: list[Hit]) -> list[Hit]:
         """Return hits with what only their words can tell: whether they hold the kind of thing asked for."""
-        texts = [passage.text for passage in self._store.passages_by_id([hit.candidate.id for hit in hits])]
-        return [_with_kind(hit, text, query) for hit, text in zip(hits, texts, strict=True)]
+        if not can_tell(query.kind) and not period_in(query.text):
+            return hits
+        texts = self._store.words_by_id([hit.passage for hit in hits])
+        return [_with_kind(hit, text, query, self._weights) for hit, text in zip(hits, texts, strict=True)]
+
+    def _about(self, query: Query) -> DocumentEvidence:
+        return evidence_of(clues_of(query.text, self._short_forms), self._store.facts)
 
     def _introducing(self, query: Query) -> set[int]:
         return {passage for short in query.defined for passage in self._abbreviations.introduced_in[short]}
 
-    def idf(self, query: Query) -> dict[str, float]:
-        """Return the inverse document frequency of each term of a query."""
-        passages = self._store.generation.passages
-        return {term: inverse_document_frequency(self._store.words.frequency(term), passages) for term in query.terms}
-
 
 def _ranked(hits: Iterable[Hit]) -> list[Hit]:
-    return sorted(hits, key=lambda hit: (-hit.score, hit.candidate.id))
+    return sorted(hits, key=lambda hit: (-hit.score, hit.passage))
 
 
-def _with_kind(hit: Hit, text: str, query: Query) -> Hit:
-    start, end = hit.sentence.span
+def _with_kind(hit: Hit, text: str, query: Query, weights: Weights) -> Hit:
+    start, end = hit.marked
     in_passage = holds(text, query.kind, query.text)
-    in_sentence = holds(text[start:end], query.kind, query.text)
     evidence = replace(
         hit.evidence,
-        kind_in_sentence=in_sentence,
+        kind_in_sentence=in_passage and holds(text[start:end], query.kind, query.text),
         kind_in_passage=in_passage,
         names_period=all(end in text for end in period_in(query.text) or ()),
     )
-    return replace(hit, evidence=evidence, score=hit.score + WEIGHTS.kind * in_passage)
+    return replace(hit, evidence=evidence, score=hit.score + weights.kind * in_passage)
 
 
-class _Weighing:
-    """Weighs candidates for one query, all alike."""
+class _Candidates:
+    """The passages that are weighed for one query, all alike, in columns."""
 
-    def __init__(
-        self,
-        query: Query,
-        embedding: Embedding,
-        store: Store,
-        idf: Mapping[str, float],
-        introducing: set[int],
-        named: set[int],
-    ) -> None:
+    def __init__(self, store: Store, passages: Ints, query: Query, embedding: Embedding) -> None:
+        self._store = store
+        self._passages = passages
+        self._documents = store.columns.documents(passages)
         self._query = query
         self._embedding = embedding
-        self._store = store
-        self._idf = idf
-        self._introducing = introducing
-        self._named = named
+        self._sentences, owner = store.columns.sentences(passages)
+        self._first = np.searchsorted(owner, np.arange(len(passages)))  # the first sentence of each passage
+        self._texts = store.columns.texts(self._sentences)
+        rows, places = np.unique(self._texts, return_inverse=True)
+        self._cosines: Vectors = (store.sentence_vectors.vectors(rows) @ embedding.vector)[places]
 
-    def hits(self, candidates: Sequence[Candidate]) -> list[Hit]:
-        """Return a hit for each of the best candidates, in no order."""
-        vector = self._embedding.vector
-        by_passage = (self._store.passage_vectors.vectors(each.id for each in candidates) @ vector).tolist()
-        sentences = [sentence.id for each in candidates for sentence in each.sentences]
-        by_sentence = dict(
-            zip(sentences, (self._store.sentence_vectors.vectors(sentences) @ vector).tolist(), strict=True)
-        )
-        evidence = [
-            self._evidence(each, cosine, by_sentence) for each, cosine in zip(candidates, by_passage, strict=True)
-        ]
-        scores = _fused(evidence)
-        best = sorted(range(len(candidates)), key=lambda index: -scores[index])[:RERANKED]
-        matched = self._matched([candidates[index] for index in best])
-        return [self._hit(candidates[index], evidence[index], scores[index], by_sentence, matched) for index in best]
+    def evidence(self, about: DocumentEvidence, introducing: set[int], named: set[int]) -> Columnar:
+        """Return what speaks for each passage, but for late interaction."""
+        passages, store = self._passages, self._store
+        in_passage, in_sentence = self._word_scores()
+        return {
+            "sentence_vector": np.maximum.reduceat(self._cosines, self._first),
+            "passage_words": in_passage,
+            "sentence_words": in_sentence,
+            "introduces": np.isin(passages, list(introducing)),
+            "named": np.isin(passages, list(named)),
+            "operative": store.columns.have_role(passages, Role.OPERATIVE),
+            "vote": store.columns.have_role(passages, Role.ADOPTION) & (self._query.kind is AnswerType.VOTE),
+            "date": self._dates(about),
+            "cited": about.cited[self._documents],
+            "order": about.order[self._documents],
+        }
 
-    def _matched(self, candidates: Sequence[Candidate]) -> dict[int, float]:
-        """Return the late interaction with every sentence of some candidates."""
-        sentences = [sentence.id for each in candidates for sentence in each.sentences]
-        owner = [index for index, each in enumerate(candidates) for _ in each.sentences]
-        in_sentence = self._store.sentence_tokens.nearest(self._embedding, sentences)
-        in_setting = self._store.setting_tokens.nearest(self._embedding, [each.setting for each in candidates])
-        nearest = np.maximum(in_sentence, SETTING_DISCOUNT * in_setting[:, owner])
-        scores = self._store.sentence_tokens.weights(self._embedding) @ nearest
-        return dict(zip(sentences, scores.tolist(), strict=True))
+    def _dates(self, about: DocumentEvidence) -> Floats:
+        """Return how near the day of each passage's document is; one without a day is as near as the others are."""
+        near, known = about.date[self._documents], self._store.facts.days[self._documents] > 0
+        return np.where(known, near, near[known].mean() if known.any() else 0.0)
 
-    def _evidence(self, candidate: Candidate, cosine: float, cosines: Mapping[int, float]) -> Evidence:
+    def _word_scores(self) -> tuple[Floats, Floats]:
+        """Return the BM25 of each passage, and of its best sentence."""
         generation = self._store.generation
-        return Evidence(
-            tokens=0.0,
-            passage_vector=cosine,
-            sentence_vector=max(cosines[each.id] for each in candidate.sentences),
-            passage_words=self._bm25(candidate.terms, generation.passage_terms),
-            sentence_words=max(self._bm25(each.terms, generation.sentence_terms) for each in candidate.sentences),
-            introduces=candidate.id in self._introducing,
-            named=candidate.id in self._named,
-            operative=candidate.role is Role.OPERATIVE,
+        keys, owner = self._store.columns.terms(self._sentences)
+        sentences = len(self._sentences)
+        lengths = np.bincount(owner, minlength=sentences)
+        terms = self._query.terms
+        frequencies = np.zeros((len(terms), sentences), dtype=np.int64)
+        for counts, term in zip(frequencies, terms, strict=True):
+            counts[:] = np.bincount(owner[keys == term_key(term)], minlength=sentences)
+        words, passages = self._store.words, generation.passages
+        weights = np.array([
+            weight * inverse_document_frequency(words.frequency(term), passages) for term, weight in terms.items()
+        ])  # fmt: skip
+        of_sentences = bm25(frequencies, lengths, weights, generation.sentence_terms)
+        of_passages = bm25(
+            np.add.reduceat(frequencies, self._first, axis=1),
+            np.add.reduceat(lengths, self._first),
+            weights,
+            generation.passage_terms,
+            COMPLETED * names_held(list(terms), self._store.facts, self._documents),
         )
+        return of_passages, np.maximum.reduceat(of_sentences, self._first)
 
-    def _hit(
-        self,
-        candidate: Candidate,
-        evidence: Evidence,
-        score: float,
-        cosines: Mapping[int, float],
-        matched: Mapping[int, float],
-    ) -> Hit:
-        def marks(sentence: Sentence) -> float:
-            return matched[sentence.id] + 0.2 * cosines[sentence.id]
+    def best(self, evidence: Columnar, weights: Weights, limit: int) -> list[Hit]:
+        """Return the best `limit` hits: those best by all other evidence are put in order with late interaction."""
+        fused = _fused(evidence, weights)
+        first = np.argsort(-fused, kind="stable")[:RERANKED]
+        sentences, owner = expanded(self._first[first], np.append(self._first, len(self._sentences))[first + 1])
+        nearest = _largest_of_each(self._cosines[sentences], owner, MATCHED)
+        sentences, owner = sentences[nearest], owner[nearest]
+        matched = self._matched(sentences, first[owner], weights)
+        marks = matched + 0.2 * self._cosines[sentences]
+        begins = np.searchsorted(owner, np.arange(len(first)))
+        tokens = np.maximum.reduceat(matched, begins)
+        scores = fused[first] + weights.tokens * tokens
+        order = np.lexsort((self._passages[first], -scores))[:limit]
+        ends = np.append(begins[1:], len(marks))
+        marked = [int(begins[each]) + int(marks[begins[each] : ends[each]].argmax()) for each in order.tolist()]
+        columns, passages = self._store.columns, self._passages[first[order]]
+        others = zip(*(evidence[name][first[order]].tolist() for name in _COLUMNS), strict=True)
+        return [
+            Hit(passage, (start, end), columns.terms_of_passage(passage), score, Evidence(matching, *each))
+            for passage, (start, end), score, matching, each in zip(
+                passages.tolist(),
+                columns.spans(self._sentences[sentences[marked]]).tolist(),
+                scores[order].tolist(),
+                tokens[order].tolist(),
+                others,
+                strict=True,
+            )
+        ]
 
-        marked = max(candidate.sentences, key=marks)
-        tokens = max(matched[each.id] for each in candidate.sentences)
-        whole = replace(
-            evidence,
-            tokens=tokens,
-        )
-        return Hit(candidate, marked, score + WEIGHTS.tokens * tokens, whole)
+    def _matched(self, sentences: Ints, owner: Ints, weights: Weights) -> Vectors:
+        """Return the late interaction with some sentences, each with the place of its passage."""
+        store, question = self._store, self._embedding
+        texts, place = np.unique(self._texts[sentences], return_inverse=True)
+        settings, setting_place = np.unique(store.columns.settings(self._passages[owner]), return_inverse=True)
+        in_sentence = store.sentence_tokens.nearest(question, texts)[:, place]
+        in_setting = store.setting_tokens.nearest(question, settings)[:, setting_place]
+        nearest = np.maximum(in_sentence, weights.setting * in_setting)
+        if weights.names and len(question.token_starts):
+            documents, document_place = np.unique(self._documents[owner], return_inverse=True)
+            nearest = np.maximum(nearest, weights.names * self._held(documents)[:, document_place])
+        return np.asarray(store.sentence_tokens.weights(question) @ nearest)
 
-    def _bm25(self, terms: Sequence[str], average: float) -> float:
-        return bm25(self._query.terms, terms, self._idf, average)
+    def _held(self, documents: Ints) -> NDArray[np.bool_]:
+        """Tell of each token of the question whether some documents have the name it is of, `(tokens, documents)`."""
+        words = [(match.start(), match.end(), terms_of(match.group())) for match in _WORD.finditer(self._query.text)]
+        terms = list(dict.fromkeys(term for _, _, its_terms in words for term in its_terms))
+        of_terms = dict(zip(terms, names_held(terms, self._store.facts, documents), strict=True))
+        starts = self._embedding.token_starts
+        held = np.zeros((len(starts), len(documents)), dtype=np.bool_)
+        for start, end, its_terms in words:
+            for term in its_terms:
+                held[(starts >= start) & (starts < end)] |= of_terms[term]
+        return held
 
 
-def _fused(evidence: Sequence[Evidence]) -> list[float]:
+def _largest_of_each(values: Vectors, owner: Ints, limit: int) -> Ints:
+    """Return the places of the `limit` largest values of each owner, in order of place; `owner` ascends."""
+    by_value = np.lexsort((-values, owner))
+    place = np.arange(len(owner)) - np.searchsorted(owner, owner)  # among those of the same owner
+    return np.sort(by_value[place < limit])
+
+
+def _fused(evidence: Columnar, weights: Weights) -> Floats:
     """Return the score of each candidate but for its tokens: a convex sum of cosines and BM25 as a share of the best.
 
     Source: Bruch, Gai and Ingber, An Analysis of Fusion Functions for Hybrid Retrieval (2023): convex fusion beats
     reciprocal rank fusion, and the normalisation hardly matters.
     """
-    best_passage = max(each.passage_words for each in evidence) or 1.0
-    best_sentence = max(each.sentence_words for each in evidence) or 1.0
-    return [
-        WEIGHTS.passage_vector * each.passage_vector
-        + WEIGHTS.sentence_vector * each.sentence_vector
-        + WEIGHTS.passage_words * each.passage_words / best_passage
-        + WEIGHTS.sentence_words * each.sentence_words / best_sentence
-        + WEIGHTS.introduces * each.introduces
-        + WEIGHTS.named * each.named
-        + WEIGHTS.operative * each.operative
-        for each in evidence
-    ]
+    best = {name: float(evidence[name].max()) or 1.0 for name in ("passage_words", "sentence_words")}
+    total: Floats = sum(getattr(weights, name) * values / best.get(name, 1.0) for name, values in evidence.items())
+    return total

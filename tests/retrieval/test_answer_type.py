@@ -32,9 +32,27 @@ from retrieval.answer_type import AnswerType, asked_for, holds, period_in
         ("who monitors the ceasefire", AnswerType.NAME),
         ("why was the mission withdrawn", AnswerType.OTHER),
         ("", AnswerType.OTHER),
+        ("which town is the mission in", AnswerType.PLACE),
+        ("how many years did it last", AnswerType.DURATION),
+        ("vote on 968, how did it go", AnswerType.VOTE),
+        ("the mission in 1997, its strength", AnswerType.NUMBER),
     ],
 )
 def test_a_question_asks_for_a_kind_of_thing(question: str, kind: AnswerType) -> None:
+    assert asked_for(question) is kind
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("What happened when the mandate ended?", AnswerType.OTHER),
+        ("Who was the envoy when the talks began?", AnswerType.PERSON),
+        ("When the talks had begun, who was the envoy?", AnswerType.PERSON),
+        ("did the refugees return when the war was over", AnswerType.OTHER),
+        ("which theorem states that primes are many", AnswerType.OTHER),
+    ],
+)
+def test_the_first_word_that_asks_decides(question: str, kind: AnswerType) -> None:
     assert asked_for(question) is kind
 
 
@@ -47,6 +65,10 @@ def test_capitals_do_not_matter() -> None:
     [
         ("until 15 May 1998", AnswerType.DATE),
         ("in 1997", AnswerType.DATE),
+        ("in about 1300", AnswerType.DATE),
+        ("during the 17th century", AnswerType.DATE),
+        ("on Monday evening", AnswerType.DATE),
+        ("for several years", AnswerType.DURATION),
         ("for a period of two months", AnswerType.DURATION),
         ("within three months", AnswerType.DURATION),
         ("consisting of 40 military observers", AnswerType.NUMBER),

@@ -8,10 +8,12 @@ from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from corpus.citation import cite
 from retrieval.answering import RELATED, Answer, Quotation, distinct, quotable
+from retrieval.columns import term_key
 from retrieval.generations import open_current
 from retrieval.query import Abbreviations, query_of
 from retrieval.retriever import Hit, Retriever
@@ -27,7 +29,7 @@ def store(shipped_index: Path) -> Iterator[Store]:
 @pytest.fixture
 def hit(store: Store, embedder: Any) -> Hit:
     query = query_of("When does the mandate end?", store.words, Abbreviations.learned([]), embedder.knows)
-    return Retriever(store, Abbreviations.learned([])).retrieve(query, embedder.embed([query.text])[0], 1)[0]
+    return Retriever(store, Abbreviations.learned([])).retrieve(query, next(embedder.embed([query.text])), 1)[0]
 
 
 @pytest.fixture
@@ -37,11 +39,11 @@ def quotation(store: Store) -> Quotation:
 
 
 def with_terms(hit: Hit, number: int, terms: str) -> Hit:
-    return replace(hit, candidate=replace(hit.candidate, id=number, terms=tuple(terms.split())))
+    return replace(hit, passage=number, terms=np.array([term_key(term) for term in terms.split()], np.uint32))
 
 
 def ids(hits: list[Hit]) -> list[int]:
-    return [hit.candidate.id for hit in hits]
+    return [hit.passage for hit in hits]
 
 
 def test_a_quotation_is_sliced_from_its_document(quotation: Quotation) -> None:
@@ -100,6 +102,16 @@ def test_the_number_of_a_paragraph_makes_no_difference(hit: Hit) -> None:
 def test_passages_that_share_fewer_terms_are_not(hit: Hit) -> None:
     hits = [with_terms(hit, 1, "a b c d e f g h"), with_terms(hit, 2, "a b c d e f g h i")]
     assert ids(distinct(hits, 2)) == [1, 2]
+
+
+def test_a_term_that_is_repeated_counts_once(hit: Hit) -> None:
+    hits = [with_terms(hit, 1, "a b c d e f g h i"), with_terms(hit, 2, "a a a a b c d e f g h i j j j")]
+    assert ids(distinct(hits, 2)) == [1]
+
+
+def test_passages_without_a_term_are_near_duplicates_of_one_another_alone(hit: Hit) -> None:
+    hits = [with_terms(hit, 1, ""), with_terms(hit, 2, ""), with_terms(hit, 3, "7"), with_terms(hit, 4, "extend")]
+    assert ids(distinct(hits, 4)) == [1, 4]
 
 
 @pytest.mark.parametrize("limit", [0, 1, 2])

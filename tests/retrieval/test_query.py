@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from retrieval.answer_type import AnswerType
 from retrieval.lexical import WordIndex, terms_of, words_of
-from retrieval.query import WIDENED, Abbreviations, query_of, repaired
+from retrieval.query import STEPS, WIDENED, Abbreviations, Query, query_of, repaired
 
 TEXTS = [
     "The donor conference in Vienna was convened by the Secretary-General.",
@@ -144,3 +146,14 @@ def test_shorthand_does_not_hide_what_is_asked_for(words: WordIndex) -> None:
 def test_a_question_without_topic_has_no_terms_of_its_own_language(question: str, words: WordIndex) -> None:
     query = query_of(question, words, ABBREVIATIONS, is_word)
     assert set(query.terms) <= {"什么时候"}
+
+
+def test_each_step_may_be_left_out(words: WordIndex) -> None:
+    question = "wen will the mandtae of UNMOT end"
+
+    def without(**step: bool) -> Query:
+        return query_of(question, words, ABBREVIATIONS, is_word, replace(STEPS, **step))
+
+    assert without(shorthand=False).text == "wen will the mandate of UNMOT end"
+    assert without(spelling=False).text == "when will the mandtae of UNMOT end"
+    assert without(abbreviations=False).terms == {"mandat": 1.0, "unmot": 1.0, "end": 1.0}
