@@ -1,78 +1,107 @@
-"""Fits the coefficients of the confidence: `python -m retrieval.calibration INDEX QUESTIONS [INDEX QUESTIONS …]`.
-
-Several collections are fitted together, each with an intercept of its own, so that the coefficients say what tells an
-answer from none in any of them, not which collection a question belongs to. The intercept that is printed lets the
-first collection answer nine in ten of its answerable questions.
-"""
+"""Fits the threshold of one index to somebody's own questions: what `rapporteur calibrate` does."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
-from dataclasses import astuple, fields
-from pathlib import Path
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 
-import numpy as np
-from numpy.typing import NDArray
-
-from retrieval.confidence import Signals
-from retrieval.embedding import SentenceTransformerEmbedder
+from retrieval.evaluation import Evaluation, evaluate
 from retrieval.library import Library
-from retrieval.questions import Question, read_questions
+from retrieval.questions import Question
+from retrieval.threshold import Calibration, CalibrationError, confidence_model
 
-Floats = NDArray[np.float64]
-
-RIDGE = 1.0
-"""Weight of the squared coefficients, which keeps them small where the questions are few."""
 ANSWERED = 0.9
 """Share of the answerable questions that the threshold lets through."""
+LEAST = 11
+"""Questions of each kind that a threshold is fitted to: with ten, one in ten that may be declined is a single one."""
+FIGURES = ("false_refusal_rate", "false_answer_rate", "precision_when_answered", "auroc", "ece")
+"""What is kept of the evaluations before and after."""
 
 
-def samples(library: Library, questions: Sequence[Question]) -> tuple[Floats, Floats]:
-    """Return the signals `(n, signals)` of the questions that need a search, and whether each is answerable `(n,)`."""
-    found = [(library.signals(question.question), question.answerable) for question in questions]
-    rows = [(astuple(signals), answerable) for signals, answerable in found if signals]
-    return np.array([row for row, _ in rows]), np.array([float(answerable) for _, answerable in rows])
+def refuse_too_few(questions: Sequence[Question]) -> None:
+    """Raise CalibrationError, which says how many are needed, where there are too few of either kind."""
+    answerable = sum(question.answerable for question in questions)
+    unanswerable = len(questions) - answerable
+    if min(answerable, unanswerable) < LEAST:
+        raise CalibrationError(
+            f"A threshold needs at least {LEAST} questions that the documents answer and {LEAST} that they do not; "
+            f"these are {answerable} and {unanswerable}. Write more of them. The old threshold stays."
+        )
 
 
-def fitted(collections: Sequence[tuple[Floats, Floats]]) -> Floats:
-    """Return a coefficient for each signal: ridge logistic regression, each collection counting the same.
+def calibrate(
+    library: Library,
+    questions: Sequence[Question],
+    answered: float = ANSWERED,
+    *,
+    name: str,
+    progress: Callable[[str, int, int], None] = lambda phase, done, total: None,
+) -> Calibration:
+    """Return the calibration with which an index answers a share of its answerable questions.
 
-    Source: iteratively reweighted least squares, Hastie, Tibshirani and Friedman, The Elements of Statistical Learning
-    (2009), section 4.4.1.
+    Args:
+        library: What answers, with the calibration it has now, if any.
+        questions: At least `LEAST` of either kind.
+        answered: The share of the answerable that is to be answered, 0 to 1.
+        name: Of the file of questions.
+        progress: Called with "asking" and then "asking again", the number of questions asked, and of all.
+
+    Raises:
+        CalibrationError: The questions are too few, of one kind, of other documents, or no threshold does it.
     """
-    signals = np.concatenate([rows for rows, _ in collections])
-    answerable = np.concatenate([labels for _, labels in collections])
-    which = np.repeat(np.arange(len(collections)), [len(labels) for _, labels in collections])
-    design = np.hstack([signals, which[:, None] == np.arange(len(collections))])
-    weights = (len(signals) / len(collections) / np.bincount(which))[which]
-    ridge = np.diag(np.r_[np.full(signals.shape[1], RIDGE), np.full(len(collections), 1e-6)])
-    coefficients = np.zeros(design.shape[1])
-    for _ in range(100):
-        probability = 1 / (1 + np.exp(-design @ coefficients))
-        gradient = design.T @ (weights * (probability - answerable)) + ridge @ coefficients
-        curvature = (design * (weights * probability * (1 - probability))[:, None]).T @ design + ridge
-        coefficients -= np.linalg.solve(curvature, gradient)
-    return np.asarray(coefficients[: signals.shape[1]])
+    refuse_too_few(questions)
+    before = evaluate(library, questions, progress=lambda done, total: progress("asking", done, total))
+    _refuse_absent(before)
+    confidences = [each.confidence for each in before.answerable]
+    threshold = threshold_for(confidences, before.confidences, answered)
+    present = library.calibration.shift if library.calibration else 0.0
+
+    calibration = Calibration(
+        shift=present - math.log(threshold / (1 - threshold)),
+        answered=answered,
+        questions=name,
+        answerable=len(before.answerable),
+        unanswerable=len(before.unanswerable),
+        made=datetime.now(UTC),
+        model=library.generation.model,
+        index_version=library.generation.index_version,
+        confidence=confidence_model(),
+        before=_kept(before),
+        after={},
+    )
+    shifted = library.calibrated(calibration)
+    after = evaluate(shifted, questions, progress=lambda done, total: progress("asking again", done, total))
+    return replace(calibration, after=_kept(after))
 
 
-def intercept(coefficients: Floats, signals: Floats, answerable: Floats) -> float:
-    """Return the intercept at which `ANSWERED` of the answerable questions reach a confidence of one half."""
-    return -float(np.quantile(signals[answerable == 1] @ coefficients, 1 - ANSWERED))
+def _refuse_absent(evaluation: Evaluation) -> None:
+    if evaluation.absent:
+        raise CalibrationError(
+            f"{evaluation.absence} Index these documents or leave the questions out. The old threshold stays."
+        )
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Print the coefficients fitted to the collections named, ready to be put into `retrieval.confidence`."""
-    embedder = SentenceTransformerEmbedder()
-    collections = []
-    for index, questions in zip(arguments[::2], arguments[1::2], strict=True):
-        with Library.open(Path(index), embedder) as library:
-            collections.append(samples(library, read_questions(Path(questions))))
-    coefficients = fitted(collections)
-    lines = [f"INTERCEPT = {intercept(coefficients, *collections[0]):.2f}"]
-    lines += [f"{each.name}={value:.2f}," for each, value in zip(fields(Signals), coefficients, strict=True)]
-    sys.stdout.write("\n".join(lines) + "\n")
+def threshold_for(answerable: Sequence[float], every: Sequence[float], answered: float) -> float:
+    """Return the threshold that at least a share `answered` of the confidences in answerable questions reaches.
+
+    It lies half-way to the next lower confidence of any question, so that none is on the edge.
+
+    Raises:
+        CalibrationError: More of them are declined whatever the threshold is: their confidence is 0.
+    """
+    wanted = math.ceil(answered * len(answerable) - 1e-9)
+    least = sorted(answerable, reverse=True)[wanted - 1]
+    if least <= 0:
+        reachable = sum(confidence > 0 for confidence in answerable) / len(answerable)
+        raise CalibrationError(
+            f"No threshold answers {answered:.0%} of these questions: only {reachable:.0%} find any passage, or name "
+            "a paragraph that exists. Ask for less with --answered, or look at `rapporteur evaluate --misses`. The old "
+            "threshold stays."
+        )
+    return (least + max((each for each in every if each < least), default=0.0)) / 2
 
 
-if __name__ == "__main__":
-    main(sys.argv[1:])
+def _kept(evaluation: Evaluation) -> dict[str, float | None]:
+    return {figure.key: figure.value for figure in evaluation.figures if figure.key in FIGURES}

@@ -6,18 +6,22 @@ nearest when not. So the order of passages and the decision to answer are measur
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Protocol
 
+from corpus.document import Passage, Source
 from retrieval import metrics
-from retrieval.answering import Answer, Quotation
-from retrieval.judging import holds_answer, locators_agree, paragraphs_agree, same_document, shares_words
+from retrieval.answering import Answer
+from retrieval.confidence import THRESHOLD
+from retrieval.figures import Figure, figures_of
+from retrieval.judging import file_name, holds_answer, locators_agree, paragraphs_agree, shares_words
 from retrieval.questions import Question, QuestionsUnreadable, read_questions
 
 __all__ = ["Evaluation", "Figure", "Judgement", "Question", "QuestionsUnreadable", "evaluate", "read_questions"]
 
-_LOCATORS_WITHIN = 3  # what a person is shown by default; a locator further down is not read
+
+_MOST_NAMES = 10
 
 
 class Answering(Protocol):
@@ -25,6 +29,14 @@ class Answering(Protocol):
 
     def answer(self, question: str, limit: int = 3) -> Answer:
         """Answer with up to `limit` quotations, or with up to as many that came nearest."""
+        ...
+
+    def candidates(self, question: str) -> Sequence[Passage]:
+        """Return the passages that are weighed for a question, in no order."""
+        ...
+
+    def sources(self) -> Sequence[Source]:
+        """Return every document there is."""
         ...
 
 
@@ -37,6 +49,8 @@ class Judgement:
         found: Whether it was answered.
         confidence: Of the answer, 0 to 1.
         rank: Place of the first right passage, from 1; None where there is none.
+        candidate: Whether a right passage was weighed at all, shown or not; None where nothing is right or it was not
+            asked.
         locator_right: Whether that passage is cited as wanted; None without a right passage or a gold locator.
         paragraph_right: The same, sub-paragraphs left aside.
         marked_right: Whether the sentence marked in the first passage answers; None where the first is not right or the
@@ -44,25 +58,36 @@ class Judgement:
         first: Citation of what came first; None where nothing did.
         first_marked: The sentence marked in it.
         milliseconds: How long the answer took.
+        held: Whether a document that answers is in the index; True of a question that no document answers.
     """
 
     question: Question
     found: bool
     confidence: float
     rank: int | None
+    candidate: bool | None
     locator_right: bool | None
     paragraph_right: bool | None
     marked_right: bool | None
     first: str | None
     first_marked: str | None
     milliseconds: float
+    held: bool = True
+
+    @property
+    def right(self) -> bool:
+        """Whether what came first answers the question, shown or not."""
+        return self.rank == 1
 
     @property
     def miss(self) -> str | None:
         """What went wrong, in a few words; None when nothing did."""
         if not self.question.answerable:
             return "answered, and the documents do not say" if self.found else None
-        place = "right passage not among those ranked" if self.rank is None else f"right passage in place {self.rank}"
+        if not self.held:
+            return "its document is not in the index"
+        lost = "right passage not among the candidates" if self.candidate is False else "right passage not shown"
+        place = lost if self.rank is None else f"right passage in place {self.rank}"
         problems = [*([] if self.found else ["declined"]), *([] if self.rank == 1 else [place])]
         return ", ".join(problems) or None
 
@@ -75,6 +100,8 @@ class Judgement:
             "found": self.found,
             "confidence": self.confidence,
             "rank": self.rank,
+            "candidate": self.candidate,
+            "held": self.held,
             "locator_right": self.locator_right,
             "paragraph_right": self.paragraph_right,
             "marked_right": self.marked_right,
@@ -84,32 +111,6 @@ class Judgement:
             "miss": self.miss,
             "milliseconds": self.milliseconds,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One measured number.
-
-    Attributes:
-        key: Its name in JSON.
-        name: Its name for people.
-        value: A share or area from 0 to 1, or milliseconds; None where there was nothing to measure.
-        unit: How it is written: a share in per cent, an area as it is, a time in milliseconds.
-        note: What was counted.
-    """
-
-    key: str
-    name: str
-    value: float | None
-    unit: Literal["%", "", "ms"]
-    note: str
-
-    @property
-    def text(self) -> str:
-        """The value as it is shown; a dash where there is none."""
-        if self.value is None:
-            return "–"
-        return {"%": f"{100 * self.value:.1f} %", "": f"{self.value:.3f}", "ms": f"{self.value:.1f} ms"}[self.unit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,54 @@ class Evaluation:
     @property
     def figures(self) -> tuple[Figure, ...]:
         """Every figure, in the order in which they are shown."""
-        return (*_ranking(self), *_citing(self.answerable), *_abstaining(self), *_times(self.judgements))
+        return figures_of(self.judgements, self.limit)
+
+    @property
+    def confidences(self) -> list[float]:
+        """The confidence in each answer."""
+        return [each.confidence for each in self.judgements]
+
+    @property
+    def reliable_answerable(self) -> tuple[metrics.Bin, ...]:
+        """The reliability curve against whether the documents answer."""
+        return metrics.reliability(self.confidences, [each.question.answerable for each in self.judgements])
+
+    @property
+    def reliable_right(self) -> tuple[metrics.Bin, ...]:
+        """The reliability curve against whether what came first answers."""
+        return metrics.reliability(self.confidences, [each.right for each in self.judgements])
+
+    @property
+    def risk_coverage(self) -> tuple[metrics.Operating, ...]:
+        """The share of wrong answers against the share of answers, at every threshold."""
+        return metrics.risk_coverage(self.confidences, [each.right for each in self.judgements])
+
+    @property
+    def threshold(self) -> float:
+        """The confidence from which a question is answered."""
+        return THRESHOLD
+
+    @property
+    def operating(self) -> metrics.Operating | None:
+        """Where on that curve the threshold in force lies; None where it lets nothing through."""
+        return next((each for each in reversed(self.risk_coverage) if each.threshold >= self.threshold), None)
+
+    @property
+    def absent(self) -> tuple[Judgement, ...]:
+        """Those that a document answers which is not in the index: no ranking can find it."""
+        return tuple(each for each in self.judgements if not each.held)
+
+    @property
+    def absence(self) -> str | None:
+        """A sentence about those, with the documents they want; None where there are none."""
+        if not self.absent:
+            return None
+        names = dict.fromkeys(name for each in self.absent for name in each.question.document)
+        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+        return (
+            f"{len(self.absent)} of the {len(self.answerable)} answerable questions are about documents that are not "
+            f"in the index: {', '.join(list(names)[:_MOST_NAMES])}{more}."
+        )
 
     def misses(self) -> tuple[Judgement, ...]:
         """Return the judgements with something to look into."""
@@ -153,7 +201,15 @@ class Evaluation:
             "questions": len(self.judgements),
             "answerable": len(self.answerable),
             "unanswerable": len(self.unanswerable),
+            "absent": len(self.absent),
             **{figure.key: figure.value for figure in self.figures},
+            "threshold": self.threshold,
+            "operating": asdict(self.operating) if self.operating else None,
+            "reliability": {
+                "answerable": [asdict(each) for each in self.reliable_answerable],
+                "right": [asdict(each) for each in self.reliable_right],
+            },
+            "risk_coverage": [asdict(each) for each in self.risk_coverage],
             "records": [each.to_json() for each in self.judgements],
         }
 
@@ -173,9 +229,14 @@ def evaluate(
         limit: Passages asked for; hit@k is given for k up to it.
         progress: Called after each question with the number asked so far and the number of all.
     """
+    held = {file_name(source.id) for source in library.sources()}
     judgements = []
     for done, question in enumerate(questions, start=1):
-        judgements.append(judge(question, library.answer(question.question, limit=limit), limit))
+        judgement = judge(question, library.answer(question.question, limit=limit), limit)
+        if question.answerable and judgement.rank is None:  # what was ranked was a candidate
+            weighed = any(is_right(question, each) for each in library.candidates(question.question))
+            judgement = replace(judgement, candidate=weighed, held=not held.isdisjoint(question.file_names))
+        judgements.append(judgement)
         if progress is not None:
             progress(done, len(questions))
     return Evaluation(tuple(judgements), limit)
@@ -184,13 +245,14 @@ def evaluate(
 def judge(question: Question, answer: Answer, limit: int) -> Judgement:
     """Hold an answer against what is known about its question."""
     ranking = (*answer.quotations, *answer.nearest)[:limit]
-    rank = next((place for place, each in enumerate(ranking, start=1) if is_hit(question, each)), None)
+    rank = next((place for place, each in enumerate(ranking, start=1) if is_right(question, each.passage)), None)
     locator = ranking[rank - 1].passage.locator if rank and question.locator else None
     return Judgement(
         question=question,
         found=answer.found,
         confidence=answer.confidence,
         rank=rank,
+        candidate=True if rank else None,
         locator_right=None if locator is None else locators_agree(locator, question.locator),
         paragraph_right=None if locator is None else paragraphs_agree(locator, question.locator),
         marked_right=shares_words(ranking[0].marked, question.answers) if rank == 1 and question.answers else None,
@@ -200,77 +262,9 @@ def judge(question: Question, answer: Answer, limit: int) -> Judgement:
     )
 
 
-def is_hit(question: Question, quotation: Quotation) -> bool:
-    """Tell whether a quotation answers: right document, and an answer or the words of a gold passage in it."""
-    if not question.answerable or not same_document(
-        quotation.passage.source.id, (*question.document, *question.accept_also)
-    ):
+def is_right(question: Question, passage: Passage) -> bool:
+    """Tell whether a passage answers: right document, and an answer or the words of a gold passage in it."""
+    if not question.answerable or file_name(passage.source.id) not in question.file_names:
         return False
-    text = quotation.text
+    text = passage.text
     return holds_answer(text, question.answers) or shares_words(text, question.passages)
-
-
-def _counted(key: str, name: str, outcomes: Sequence[bool], of: str) -> Figure:
-    return Figure(key, name, metrics.share(outcomes), "%", f"{sum(outcomes)} of {len(outcomes)} {of}")
-
-
-def _known(outcomes: Iterable[bool | None]) -> list[bool]:
-    return [each for each in outcomes if each is not None]
-
-
-def _ranking(evaluation: Evaluation) -> Iterator[Figure]:
-    ranks = [each.rank for each in evaluation.answerable]
-    for k in (1, 3, 5):
-        if k <= evaluation.limit:
-            note = f"right passage among the first {k}, of {len(ranks)} answerable" if k > 1 else "right passage first"
-            yield Figure(f"hit@{k}", f"hit@{k}", metrics.hit_rate(ranks, k), "%", note)
-    yield Figure("mrr", "MRR", metrics.mean_reciprocal_rank(ranks), "", "mean of 1 / place of the first right passage")
-
-
-def _citing(answerable: Sequence[Judgement]) -> Iterator[Figure]:
-    located = [each for each in answerable if each.question.locator]
-    read = [each for each in located if each.rank is not None and each.rank <= _LOCATORS_WITHIN]
-    yield _counted(
-        "locator_accuracy",
-        "locator accuracy",
-        _known(each.locator_right for each in read),
-        f"right passages within the first {_LOCATORS_WITHIN}",
-    )
-    yield _counted(
-        "paragraph_accuracy",
-        "right paragraph",
-        _known(each.paragraph_right for each in read),
-        "of the same, sub-paragraphs left aside",
-    )
-    yield _counted(
-        "located_rate",
-        "found and located",
-        [each in read and each.locator_right is True for each in located],
-        "answerable with a known locator",
-    )
-    yield _counted(
-        "marked_sentence_accuracy",
-        "marked sentence",
-        _known(each.marked_right for each in answerable),
-        "right passages in first place",
-    )
-
-
-def _abstaining(evaluation: Evaluation) -> Iterator[Figure]:
-    answerable, unanswerable = evaluation.answerable, evaluation.unanswerable
-    area = metrics.auroc([each.confidence for each in answerable], [each.confidence for each in unanswerable])
-    yield Figure("auroc", "AUROC of confidence", area, "", f"{len(answerable)} answerable, {len(unanswerable)} not")
-    off_topic = [each.found for each in unanswerable if each.question.off_topic]
-    on_topic = [each.found for each in unanswerable if not each.question.off_topic]
-    yield _counted("false_answer_rate", "false answers", [*on_topic, *off_topic], "unanswerable")
-    yield _counted("false_answer_rate_on_topic", "  on topic", on_topic, "unanswerable, on topic or not said")
-    yield _counted("false_answer_rate_off_topic", "  off topic", off_topic, "unanswerable, said to be off topic")
-    yield _counted("false_refusal_rate", "false refusals", [not each.found for each in answerable], "answerable")
-    right = [each.rank == 1 for each in evaluation.judgements if each.found]
-    yield _counted("precision_when_answered", "right when answered", right, "answered, the first passage right")
-
-
-def _times(judgements: Sequence[Judgement]) -> Iterator[Figure]:
-    times = [each.milliseconds for each in judgements]
-    yield Figure("milliseconds_median", "time, median", metrics.percentile(times, 50), "ms", "per question")
-    yield Figure("milliseconds_p95", "time, p95", metrics.percentile(times, 95), "ms", "per question")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from corpus.document import fold
 from corpus.errors import RapporteurError
@@ -55,6 +56,11 @@ class Question:
     unanswerable_type: str | None = None
 
     @property
+    def file_names(self) -> frozenset[str]:
+        """Of every document that counts, without its folder."""
+        return frozenset(PurePosixPath(each).name for each in (*self.document, *self.accept_also))
+
+    @property
     def off_topic(self) -> bool:
         """Whether its writer says that it is about something else than the documents."""
         return "off-topic" in (self.unanswerable_type, self.kind)
@@ -87,6 +93,13 @@ def read_questions(path: Path) -> tuple[Question, ...]:
     if not questions:
         raise QuestionsUnreadable(path, None, f"holds no question. {_EXAMPLE}")
     return tuple(questions)
+
+
+def spread(questions: Sequence[Question], most: int | None) -> Sequence[Question]:
+    """Return at most `most` questions, evenly spread over all."""
+    if most is None or len(questions) <= most:
+        return questions
+    return [questions[place * len(questions) // most] for place in range(most)]
 
 
 _EXAMPLE = (

@@ -84,6 +84,14 @@ class Oracle:
     """Answers each question with what was written down for it."""
 
     answers: Mapping[str, Answer]
+    weighed: tuple[Passage, ...] = (PREAMBLE, FOUR, FIVE, SIX, SIX_A, SEVEN)
+    held: tuple[Source, ...] = (document().source,)
+
+    def candidates(self, question: str) -> tuple[Passage, ...]:
+        return self.weighed
+
+    def sources(self) -> tuple[Source, ...]:
+        return self.held
 
     def answer(self, question: str, limit: int = 3) -> Answer:
         answer = self.answers[question]
@@ -158,10 +166,10 @@ def test_the_marked_sentence_is_judged_only_where_the_first_passage_is_right() -
     [
         (answered(FIVE), MANDATE, None),
         (answered(FOUR, FIVE), MANDATE, "right passage in place 2"),
-        (answered(FOUR), MANDATE, "right passage not among those ranked"),
+        (answered(FOUR), MANDATE, "right passage not shown"),
         (declined(FIVE), MANDATE, "declined"),
         (declined(FOUR, FIVE), MANDATE, "declined, right passage in place 2"),
-        (declined(), MANDATE, "declined, right passage not among those ranked"),
+        (declined(), MANDATE, "declined, right passage not shown"),
         (declined(FOUR), UNKNOWN, None),
         (answered(FOUR), UNKNOWN, "answered, and the documents do not say"),
     ],
@@ -247,7 +255,81 @@ def test_the_misses_are_listed_in_order() -> None:
     assert Evaluation((THIRD, FIRST, ABSENT), limit=5).misses() == (THIRD, ABSENT)
 
 
+# How far the confidence can be believed.
+
+
+def test_the_calibration_error_is_told_for_answerable_and_for_right_questions() -> None:
+    third = replace(THIRD, confidence=0.9)
+    measured = figures(FIRST, third, judged(declined(confidence=0.1), UNKNOWN))
+    # 0.9 twice, both answerable, one right; 0.1 once, neither.
+    assert measured["ece"] == pytest.approx((2 * abs(1 - 0.9) + 1 * abs(0 - 0.1)) / 3)
+    assert measured["ece_right"] == pytest.approx((2 * abs(1 / 2 - 0.9) + 1 * abs(0 - 0.1)) / 3)
+
+
+def test_an_answer_with_another_passage_first_is_at_risk() -> None:
+    third = replace(THIRD, confidence=0.6)
+    evaluation = Evaluation((FIRST, third, judged(declined(confidence=0.1), UNKNOWN)), limit=5)
+    assert [(each.coverage, each.risk) for each in evaluation.risk_coverage] == [
+        (1 / 3, 0 / 1),
+        (2 / 3, 1 / 2),
+        (3 / 3, 2 / 3),
+    ]
+
+
+def test_the_threshold_in_force_lies_on_the_curve_where_it_answers_no_more() -> None:
+    third = replace(THIRD, confidence=0.6)
+    evaluation = Evaluation((FIRST, third, judged(declined(confidence=0.1), UNKNOWN)), limit=5)
+    assert evaluation.operating == evaluation.risk_coverage[1]
+    assert Evaluation((judged(declined()),), limit=5).operating is None
+
+
 # Asking.
+
+
+def asked_about(question: Question, answer: Answer, **oracle: tuple[Passage, ...] | tuple[Source, ...]) -> Evaluation:
+    return evaluate(Oracle({question.question: answer}, **oracle), (question,))
+
+
+def test_a_right_passage_that_was_weighed_and_not_shown_is_a_candidate() -> None:
+    evaluation = asked_about(MANDATE, answered(FOUR))
+    assert evaluation.to_json()["candidate_recall"] == 1
+    assert evaluation.judgements[0].miss == "right passage not shown"
+
+
+def test_a_right_passage_that_was_not_weighed_is_lost() -> None:
+    evaluation = asked_about(MANDATE, answered(FOUR), weighed=(FOUR, SIX))
+    assert evaluation.to_json()["candidate_recall"] == 0
+    assert evaluation.judgements[0].miss == "right passage not among the candidates"
+
+
+def test_candidates_are_not_counted_where_some_were_not_asked_for() -> None:
+    assert "candidate_recall" not in figures(FIRST, ABSENT)
+
+
+def test_a_question_about_a_document_that_is_not_here_is_told() -> None:
+    elsewhere = replace(MANDATE, document=("S_RES_1167_1998.txt",))
+    evaluation = asked_about(elsewhere, answered(FOUR))
+    assert evaluation.judgements[0].miss == "its document is not in the index"
+    assert evaluation.absence == (
+        "1 of the 1 answerable questions are about documents that are not in the index: S_RES_1167_1998.txt."
+    )
+
+
+def test_of_many_documents_that_are_not_here_some_are_named() -> None:
+    elsewhere = replace(MANDATE, document=tuple(f"S_RES_{number}.txt" for number in range(12)))
+    absence = asked_about(elsewhere, answered(FOUR)).absence
+    assert absence is not None
+    assert absence.endswith("S_RES_8.txt, S_RES_9.txt and 2 more.")
+
+
+def test_a_question_is_about_what_is_here_when_one_of_its_documents_is() -> None:
+    assert asked_about(replace(MANDATE, accept_also=("S_RES_1167_1998.txt",)), answered(FOUR)).absence is None
+    also = replace(MANDATE, document=("S_RES_1167_1998.txt",), accept_also=MANDATE.document)
+    assert asked_about(also, answered(FOUR)).absence is None
+
+
+def test_a_question_that_nothing_answers_is_about_no_document() -> None:
+    assert asked_about(UNKNOWN, declined(), held=()).absence is None
 
 
 def test_every_question_is_asked_once_in_order_and_progress_is_told() -> None:
@@ -264,5 +346,10 @@ def test_the_json_of_an_evaluation_holds_the_figures_and_a_record_for_each_quest
     read = json.loads(json.dumps(evaluate(library, (MANDATE, CUP)).to_json()))
     assert (read["questions"], read["answerable"], read["unanswerable"]) == (2, 1, 1)
     assert read["mrr"] == 1 / 2
+    assert read["threshold"] == 0.5
+    assert read["operating"] == {"threshold": 0.9, "coverage": 1 / 2, "risk": 1.0}
+    assert read["risk_coverage"][-1] == {"threshold": 0.1, "coverage": 1.0, "risk": 1.0}
+    assert [each["right"] for each in read["reliability"]["answerable"]] == [0.0, 1.0]
+    assert [each["right"] for each in read["reliability"]["right"]] == [0.0, 0.0]
     assert [record["id"] for record in read["records"]] == ["q1", "q3"]
     assert read["records"][0]["wanted"] == "S_RES_1138_1997.txt, operative paragraph 5: “until 15 May 1998”"

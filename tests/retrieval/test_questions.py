@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.questions import Question, QuestionsUnreadable, read_questions
+from retrieval.questions import Question, QuestionsUnreadable, read_questions, spread
 
 DATA = Path(__file__).parents[1] / "data"
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
@@ -137,3 +137,11 @@ def test_the_questions_of_the_project_can_be_read() -> None:
 def test_every_set_for_measuring_can_be_read(name: str) -> None:
     lines = (SHARED / name).read_text(encoding="utf-8").split("\n")
     assert len(read_questions(SHARED / name)) == sum(bool(line.strip()) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("most", "kept"), [(None, [0, 1, 2, 3, 4, 5, 6]), (9, [0, 1, 2, 3, 4, 5, 6]), (3, [0, 2, 4]), (1, [0])]
+)
+def test_a_sample_is_spread_over_all_questions(most: int | None, kept: list[int]) -> None:
+    every = [Question(str(number), "who?", answerable=False) for number in range(7)]
+    assert [int(each.id) for each in spread(every, most)] == kept
