@@ -15,7 +15,7 @@ import typer
 
 from bot import payload
 from bot.config import ConfigurationError, configure, settings
-from bot.exits import Command, Status, UsageError, reporting
+from bot.exits import Command, Status, UsageError, reporting, tell
 from bot.opening import how_to_ask, opened_library, read_documents, refreshed
 from bot.questions import ASK_SOMETHING, askable, questions_in, wellformed
 from bot.terminal import clean, messages, progress, results, show, write_line
@@ -23,6 +23,7 @@ from bot.terminal import clean, messages, progress, results, show, write_line
 if TYPE_CHECKING:  # numpy, FAISS and tantivy take a second: the commands that need them import them
     from retrieval.answering import Answer
     from retrieval.library import Library
+    from retrieval.questions import Question
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
@@ -214,32 +215,137 @@ class Split(StrEnum):
     EVEN = "even"
 
 
+QuestionsFile = Annotated[Path, typer.Argument(help="One question a line, as JSON.", show_default=False)]
+SplitOption = Annotated[Split, typer.Option(help="Ask only the questions in odd or even places.")]
+
+
 def evaluate(
-    questions: Annotated[Path, typer.Argument(help="One question a line, as JSON.", show_default=False)],
-    split: Annotated[Split, typer.Option(help="Ask only the questions in odd or even places.")] = Split.ALL,
+    questions: QuestionsFile,
+    split: SplitOption = Split.ALL,
     misses: Annotated[bool, typer.Option("--misses", help="List what went wrong.")] = False,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw the reliability and risk-coverage curves: .png, .pdf or .svg."),
+    ] = None,
     as_json: AsJson = False,
 ) -> Status:
     """Measure how well questions with known answers are answered.
 
     \b
-    Example:
+    Examples:
       rapporteur evaluate questions.jsonl --split odd
+      rapporteur evaluate questions.jsonl --plot curves.png
     """
+    from bot.plots import draw, refuse_unless_drawable
     from bot.reports import show_evaluation
     from retrieval.evaluation import evaluate as judge
-    from retrieval.evaluation import read_questions
 
-    every = read_questions(questions)
-    asked = {Split.ALL: every, Split.ODD: every[0::2], Split.EVEN: every[1::2]}[split]
-    if not asked:
-        raise UsageError(f"{questions} has no question in {split.value} places: leave --split out.")
-    with opened_library(configure(settings())) as library, progress(messages()) as report:
-        evaluation = judge(library, asked, progress=lambda done, total: report("asking", done, total))
+    asked = _read(questions, split)
+    if plot:
+        refuse_unless_drawable(plot)
+    with opened_library(configure(settings())) as library:
+        with progress(messages()) as report:
+            evaluation = judge(library, asked, progress=lambda done, total: report("asking", done, total))
+        calibration = library.calibration
+    if evaluation.absence:
+        tell(f"{evaluation.absence} They count as misses: index these documents, or leave the questions out.")
+    if plot:
+        draw(evaluation, plot)
     if as_json:
-        _print_json(evaluation.to_json())
+        _print_json({**evaluation.to_json(), "calibration": calibration.to_json() if calibration else None})
     else:
         show_evaluation(results(), evaluation, misses=misses)
+    return Status.DONE
+
+
+def calibrate(
+    questions: Annotated[
+        Path | None, typer.Argument(help="One question a line, as JSON, answerable or not.", show_default=False)
+    ] = None,
+    answered: Annotated[
+        float, typer.Option(min=0.01, max=1, help="Share of the answerable questions that is to be answered.")
+    ] = 0.9,
+    split: SplitOption = Split.ALL,
+    reset: Annotated[bool, typer.Option("--reset", help="Go back to the threshold of the program.")] = False,
+    as_json: AsJson = False,
+) -> Status:
+    """Fit the threshold from which a question is answered to questions of your own.
+
+    \b
+    Examples:
+      rapporteur calibrate questions.jsonl
+      rapporteur calibrate --reset
+    """
+    config = configure(settings())
+    if reset or questions is None:
+        return _reset(config.index, questions, reset=reset, as_json=as_json)
+    from bot.reports import show_calibration
+    from retrieval.calibration import calibrate as fit
+    from retrieval.calibration import refuse_too_few
+    from retrieval.threshold import keep_calibration
+
+    asked = _read(questions, split)
+    refuse_too_few(asked)
+    with opened_library(config) as library, progress(messages()) as report:
+        calibration = fit(library, asked, answered, name=questions.name, progress=report)
+    file = keep_calibration(config.index, calibration)
+    if as_json:
+        _print_json({"calibration": calibration.to_json(), "place": str(file)})
+    else:
+        show_calibration(results(), calibration, str(file))
+    return Status.DONE
+
+
+def _reset(index: Path, questions: Path | None, *, reset: bool, as_json: bool) -> Status:
+    from retrieval.threshold import forget_calibration
+
+    if not reset:
+        raise UsageError("Name a file of questions to fit the threshold to, or say --reset to go back to the default.")
+    if questions:
+        raise UsageError("--reset fits nothing: leave the file of questions out, or --reset.")
+    removed = forget_calibration(index)
+    if as_json:
+        _print_json({"calibration": None, "removed": removed})
+    elif removed:
+        show(results(), "The calibration is removed: the threshold is that of the program again.")
+    else:
+        show(results(), "There was no calibration: the threshold is that of the program.")
+    return Status.DONE
+
+
+def benchmark(
+    questions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Ask these, one a line as JSON; else made of the documents.")
+    ] = None,
+    indexing: Annotated[bool, typer.Option("--indexing", help="Index the documents again, aside.")] = False,
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Measure sentence-transformers with a flat FAISS index as well.")
+    ] = False,
+    vectors: Annotated[
+        int | None, typer.Option(min=1000, metavar="N", help="Search up to N vectors, made of the index's own.")
+    ] = None,
+    as_json: AsJson = False,
+) -> Status:
+    """Measure how fast the index answers, in what memory, and where the time goes.
+
+    \b
+    Examples:
+      rapporteur benchmark
+      rapporteur benchmark --indexing --reference --questions questions.jsonl
+      rapporteur benchmark --vectors 1000000
+    """
+    from bot.benchmark import Wanted
+    from bot.benchmark import benchmark as measure
+    from bot.reports import show_benchmark
+    from retrieval.questions import read_questions
+
+    asked = read_questions(questions) if questions else ()
+    with progress(messages()) as report:
+        measured = measure(configure(settings()), Wanted(asked, indexing, reference, vectors), report)
+    if as_json:
+        _print_json(payload.benchmark(measured))
+    else:
+        show_benchmark(results(), measured)
     return Status.DONE
 
 
@@ -268,8 +374,19 @@ def doctor(as_json: AsJson = False) -> Status:
 
 
 COMMANDS: tuple[Command, ...] = (
-    index, ask, chat, search, lookup, sources, check, verify, evaluate, doctor,
+    index, ask, chat, search, lookup, sources, check, verify, evaluate, calibrate, benchmark, doctor,
 )  # fmt: skip
+
+
+def _read(file: Path, split: Split) -> tuple[Question, ...]:
+    """Return the questions of a file that are to be asked; raises UsageError where there are none."""
+    from retrieval.questions import read_questions
+
+    every = read_questions(file)
+    asked = {Split.ALL: every, Split.ODD: every[0::2], Split.EVEN: every[1::2]}[split]
+    if not asked:
+        raise UsageError(f"{file} has no question in {split.value} places: leave --split out.")
+    return asked
 
 
 def _askable(words: list[str]) -> str:
@@ -306,7 +423,7 @@ def _print_answer(answer: Answer, library: Library, *, nearest: bool, as_json: b
     from bot.answers import show_answer
 
     if as_json:
-        _print_json(payload.answer(answer, library.generation))
+        _print_json(payload.answer(answer, library.generation, calibrated=library.calibration is not None))
     else:
         show_answer(results(), answer, nearest=nearest, hint="--nearest names what came closest.")
         sys.stdout.flush()
@@ -323,6 +440,8 @@ def application() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
+        epilog="Settings, from the environment or .env (see the README): RAPPORTEUR_DOCUMENTS, RAPPORTEUR_INDEX, "
+        "RAPPORTEUR_MODEL, RAPPORTEUR_RERANKER.",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     commands.callback()(_options)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, TextIO
 
 from corpus.document import Document, Passage, Role, Source
 
 if TYPE_CHECKING:  # what these import takes a second, and `--help` needs none of it
+    from bot.benchmark import Benchmark
     from bot.doctor import Finding
     from corpus.alignment import Stretch
     from corpus.citation import Reading
@@ -56,8 +58,8 @@ def index(generation: Generation) -> Payload:
     return {"generation": generation.name, "documents": generation.documents, "passages": generation.passages}
 
 
-def answer(answered: Answer, generation: Generation) -> Payload:
-    """Return an answer. `problem` says why nothing was found."""
+def answer(answered: Answer, generation: Generation, *, calibrated: bool = False) -> Payload:
+    """Return an answer. `problem` says why nothing was found; `calibrated`, whether the confidence is fitted to it."""
     return {
         "question": answered.question,
         "found": answered.found,
@@ -66,7 +68,7 @@ def answer(answered: Answer, generation: Generation) -> Payload:
         "problem": answered.problem,
         "quotations": [quotation(each) for each in answered.quotations],
         "nearest": [quotation(each) for each in answered.nearest],
-        "index": index(generation),
+        "index": {**index(generation), "calibrated": calibrated},
         "seconds": answered.seconds,
     }
 
@@ -166,6 +168,22 @@ def findings(found: Sequence[Finding]) -> Payload:
             {"part": each.part, "state": each.state.value, "detail": each.detail, "next": each.next_step}
             for each in found
         ],
+    }
+
+
+def benchmark(measured: Benchmark) -> Payload:
+    """Return what was measured: seconds, milliseconds, bytes, numbers a second, and shares from 0 to 1."""
+    return {
+        "index": index(measured.generation),
+        "questions": measured.questions,
+        "load": measured.load,
+        "measurements": {
+            each.key: {"value": each.value, "unit": each.unit, "reference": each.reference, "ratio": each.ratio}
+            for each in measured.measurements
+        },
+        "phases": dict(measured.phases),
+        "vectors": [asdict(each) for each in measured.vectors],
+        "originals": measured.originals,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -15,10 +15,14 @@ from bot.terminal import clean, counted, show, show_table
 from corpus.document import Document, Passage, Role, Source, in_words
 
 if TYPE_CHECKING:  # what these import takes a second
+    from bot.benchmark import Benchmark
     from corpus.folder import Unreadable
+    from retrieval.benchmarking import MeasuredIn, Measurement
     from retrieval.evaluation import Evaluation
     from retrieval.indexing import RefreshReport
     from retrieval.store import Generation
+    from retrieval.threshold import Calibration
+    from retrieval.vector_benchmark import Searched
 
 MOST_NAMES = 10
 """How many documents a report names of each sort; `--json` names all."""
@@ -137,6 +141,93 @@ def show_evaluation(console: Console, evaluation: Evaluation, *, misses: bool) -
         show(console, clean(f"{miss.miss}; confidence {miss.confidence:.2f}"), indent=2)
         show(console, clean(f"first:  {miss.first or '–'}: {opening(miss.first_marked or '')}"), indent=2)
         show(console, clean(f"wanted: {miss.question.wanted}"), indent=2)
+
+
+def show_calibration(console: Console, calibration: Calibration, place: str) -> None:
+    """Print what a calibration changed, how far it can be trusted, and where it is."""
+    from retrieval.confidence import THRESHOLD
+    from retrieval.metrics import wilson_interval
+
+    show_table(console, ("Figure", "Before", "After", "Of"), list(_compared(calibration)), numbers=(1, 2))
+    show(console)
+    declined = calibration.after["false_refusal_rate"] or 0.0
+    low, high = wilson_interval(round((1 - declined) * calibration.answerable), calibration.answerable) or (0.0, 1.0)
+    show(
+        console,
+        f"What was a confidence of {calibration.old_threshold:.2f} is now {THRESHOLD:.2f}, from which a question is "
+        f"answered. Of other answerable questions like these, expect {low:.0%} to {high:.0%} to be answered.",
+    )
+    show(console, clean(f"Kept in {place}. To go back: rapporteur calibrate --reset"))
+
+
+def _compared(calibration: Calibration) -> Iterator[tuple[str, str, str, str]]:
+    """Yield name, value before and after, and what was counted."""
+    from retrieval.figures import Unit, written
+
+    rows: tuple[tuple[str, str, Unit, str], ...] = (
+        ("false_refusal_rate", "false refusals", "%", counted(calibration.answerable, "answerable question")),
+        ("false_answer_rate", "false answers", "%", counted(calibration.unanswerable, "unanswerable question")),
+        ("precision_when_answered", "right when answered", "%", "answered, the first passage right"),
+        ("auroc", "AUROC of confidence", "", "the order of the confidences stays"),
+        ("ece", "calibration error", "", "distance of confidence from the share answerable"),
+    )
+    for key, name, unit, of in rows:
+        yield name, written(calibration.before[key], unit), written(calibration.after[key], unit), of
+
+
+def show_benchmark(console: Console, measured: Benchmark) -> None:
+    """Print what was measured, beside the reference where that was measured too."""
+    compared = any(each.reference for each in measured.measurements)
+    rows = [
+        (each.name, amount(each.value, each.unit), *(_beside(each) if compared else ()), each.note)
+        for each in measured.measurements
+    ]
+    headings = ("Measured", "Value", *(("Reference", "Better") if compared else ()), "What")
+    show_table(console, headings, rows, numbers=(1, 2, 3) if compared else (1,))
+    show(console)
+    total = sum(measured.phases.values())
+    parts = [(phase, amount(value, "ms"), amount(value / total, "%")) for phase, value in measured.phases.items()]
+    show_table(console, ("Part of an answer", "Mean", "Share"), [*parts, ("all", amount(total, "ms"), "")], (1, 2))
+    if measured.vectors:
+        show(console)
+        show_table(console, _VECTORS, [_searched(each) for each in measured.vectors], range(8))
+        show(console, f"Made of {measured.originals:,} vectors of sentences. * is how the program searches that many.")
+    if measured.load is not None and measured.load >= 1:
+        show(console)
+        show(console, f"The machine was busy (load {measured.load:.1f} before): on a quiet one times are shorter.")
+
+
+def _beside(measurement: Measurement) -> tuple[str, str]:
+    if measurement.ratio is None:
+        return "", ""
+    return amount(measurement.reference, measurement.unit), f"{measurement.ratio:.1f} ×"
+
+
+def amount(value: float | None, unit: MeasuredIn) -> str:
+    """Return a measured number as it is shown; a dash where there is none."""
+    if value is None:
+        return "–"
+    if unit == "bytes":
+        return f"{value / 1e6:,.0f} MB" if value >= 1e7 else f"{value / 1e6:.1f} MB"
+    written = {"s": f"{value:.2f} s", "ms": f"{value:.2f} ms", "/s": f"{value:,.0f} /s", "%": f"{100 * value:.0f} %"}
+    return written[unit]
+
+
+_VECTORS = ("Vectors", "Cells", "Looked at", "p50", "p99", "Recall@10", "Built", "File", "Memory")
+
+
+def _searched(each: Searched) -> tuple[str, ...]:
+    return (
+        f"{each.vectors:,}{'*' if each.in_use else ''}",
+        f"{each.cells:,}" if each.cells else "all",
+        f"{each.probed}" if each.cells else "all",
+        amount(each.p50, "ms"),
+        amount(each.p99, "ms"),
+        f"{each.recall:.3f}",
+        amount(each.build_seconds, "s"),
+        amount(each.file_bytes, "bytes"),
+        amount(each.resident_bytes, "bytes"),
+    )
 
 
 def show_findings(console: Console, findings: Iterable[Finding]) -> None:

@@ -35,6 +35,9 @@ PHASES = {
     "writing": "Writing the index",
     "checking": "Checking the index",
     "asking": "Asking questions",
+    "asking again": "Asking them again",
+    "starting": "Starting the program",
+    "searching": "Searching vectors",
 }
 
 _UNSAFE = (

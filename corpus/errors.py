@@ -5,6 +5,7 @@
     │   ├── FolderError              the folder of documents cannot be used
     │   └── UnreadableFile           one file cannot be read; never stops the others
     ├── EmbeddingError               the model is missing, damaged or of other dimension (retrieval.embedding)
+    ├── RerankerError                the reranker is missing, is none, or fails (retrieval.reranking)
     ├── IndexUnusable                the index (retrieval.store)
     │   ├── IndexMissing             there is none yet
     │   ├── IndexMismatch            made by another model, dimension or parser version

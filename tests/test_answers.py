@@ -7,7 +7,10 @@ beside each, and none may fall far below it.
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,13 +22,15 @@ from bot import payload
 from corpus.citation import resolve
 from corpus.document import fold
 from retrieval.answering import Answer, Quotation
-from retrieval.embedding import SentenceTransformerEmbedder
+from retrieval.embedder_choice import embedder_for_asking
 from retrieval.evaluation import Evaluation, judge
-from retrieval.indexing import refresh
+from retrieval.generations import current
 from retrieval.library import Library
 from retrieval.questions import Question, read_questions
+from retrieval.store import read_manifest
 
-SHIPPED = Path(__file__).parents[1] / "corpus" / "documents"
+ROOT = Path(__file__).parents[1]
+SHIPPED = ROOT / "corpus" / "documents"
 QUESTIONS = read_questions(Path(__file__).parent / "data" / "questions.jsonl")
 LIMIT = 5
 
@@ -34,16 +39,11 @@ MANDATE = "6. Decides that the mandate of UNMOT shall be as follows: To use its 
 
 
 @pytest.fixture(scope="session")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    """The shipped documents, indexed once with the packaged model."""
-    import torch
-
-    torch.set_num_threads(1)  # on a busy machine several wait for one another
-    faiss.omp_set_num_threads(1)
-    index = tmp_path_factory.mktemp("answers") / "index"
-    embedder = SentenceTransformerEmbedder()
-    refresh(SHIPPED, index, embedder, lambda phase, done, total: None)
-    with Library.open(index, embedder) as opened:
+def library(real_index: Path) -> Iterator[Library]:
+    """The shipped documents, indexed once with the packaged model, asked as a process that starts now would."""
+    faiss.omp_set_num_threads(1)  # on a busy machine several wait for one another
+    made_with = read_manifest(current(real_index)).model
+    with Library.open(real_index, embedder_for_asking(None, real_index, made_with)) as opened:
         yield opened
 
 
@@ -446,3 +446,28 @@ def test_a_follow_up_past_the_end_of_a_section_says_how_many_paragraphs_it_has(l
     answer = library.answer("and paragraph 9?", context="UNMOT backgrounder, Civil War, para. 2")
     assert not answer.quotations
     assert answer.problem == "UNMOT backgrounder, Civil War has paragraphs 1 to 4; there is no paragraph 9."
+
+
+ASKED = """
+import sys
+from bot.cli import main
+
+sys.argv = ["rapporteur", "ask", "--passages", "1", "When does UNMOT's mandate end?"]
+try:
+    main()
+except SystemExit as end:
+    loaded = sorted({"torch", "sentence_transformers", "transformers", "huggingface_hub"} & set(sys.modules))
+    print(end.code, loaded)
+"""
+
+
+def test_a_process_that_answers_imports_neither_torch_nor_sentence_transformers(
+    real_index: Path, tmp_path: Path
+) -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORTEUR_")}
+    found = subprocess.run(
+        [sys.executable, "-c", ASKED], cwd=tmp_path, capture_output=True, text=True, timeout=100,
+        env={**kept, "RAPPORTEUR_INDEX": str(real_index), "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert found.stdout.startswith("S/RES/1138 (1997), para. 5\n"), found.stderr
+    assert found.stdout.endswith("\n0 []\n")

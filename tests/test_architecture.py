@@ -13,8 +13,8 @@ MODULES = sorted(path for package in ("bot", "retrieval", "corpus") for path in 
 # A package may import itself and those named here: bot → retrieval → corpus.
 BELOW = {"bot": {"retrieval", "corpus"}, "retrieval": {"corpus"}, "corpus": set[str]()}
 READS_ENVIRONMENT = {"bot/config.py"}
-# exits: the trace of a fault, and a pipe that was closed. calibration: a command for developers, below the bot.
-PRINTS = {"bot/terminal.py", "bot/cli.py", "bot/exits.py", "retrieval/calibration.py"}
+# exits: the trace of a fault, and a pipe that was closed. fitting, ablation: for developers, below the bot.
+PRINTS = {"bot/terminal.py", "bot/cli.py", "bot/exits.py", "retrieval/fitting.py", "retrieval/ablation.py"}
 SAYS_NOTHING = {"utils", "helpers", "common", "manager", "core", "base"}
 
 

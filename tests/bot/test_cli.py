@@ -306,3 +306,105 @@ def test_the_doctor_reports_an_unusable_setting(index: Path, monkeypatch: pytest
     found = run("doctor", "--json")
     assert found.exit_code == 2
     assert "RAPPORTEUR_DOCUMENTS" in json.loads(found.stdout)["findings"][0]["detail"]
+
+
+# Measuring: over a few of the questions, as each takes its time.
+
+
+def written(folder: Path, *questions: dict[str, object]) -> str:
+    """Write a file of questions and return its name."""
+    (folder / "questions.jsonl").write_text("".join(json.dumps(each) + "\n" for each in questions))
+    return str(folder / "questions.jsonl")
+
+
+def known(answerable: int, unanswerable: int) -> list[dict[str, object]]:
+    """Return some of the questions of the set."""
+    every = [json.loads(line) for line in (ROOT / "tests" / "data" / "questions.jsonl").read_text().splitlines()]
+    yes, no = ([each for each in every if each["answerable"] is wanted] for wanted in (True, False))
+    return [*yes[:answerable], *no[:unanswerable]]
+
+
+MOVED = {"id": "a", "question": "who?", "answerable": True, "document": ["gone.txt"], "answers": ["x"]}
+
+
+def test_an_evaluation_gives_its_figures_and_its_curves(index: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    found = run("evaluate", "--json", written(tmp_path, *known(3, 2)), "--plot", str(tmp_path / "curves.png"))
+    measured = json.loads(found.stdout)
+    assert found.exit_code == 0
+    assert measured["candidate_recall"] == 1
+    assert sum(each["count"] for each in measured["reliability"]["answerable"]) == 5
+    assert measured["risk_coverage"][-1]["coverage"] == 1
+    assert measured["calibration"] is None
+    assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_picture_that_cannot_be_drawn_is_said_before_anything_is_asked(index: Path, tmp_path: Path) -> None:
+    found = run("evaluate", written(tmp_path, *known(3, 2)), "--plot", str(tmp_path / "none" / "curves.png"))
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert "is no folder" in found.stderr
+    assert "Asking" not in found.stderr
+
+
+def test_questions_about_documents_that_are_not_here_are_counted_and_named(index: Path, tmp_path: Path) -> None:
+    found = run("evaluate", "--json", written(tmp_path, MOVED, *known(1, 1)))
+    assert found.exit_code == 0
+    assert json.loads(found.stdout)["absent"] == 1
+    assert "1 of the 2 answerable questions are about documents that are not in the index: gone.txt." in found.stderr
+
+
+def test_a_calibration_is_kept_used_shown_and_taken_back(index: Path, tmp_path: Path) -> None:
+    questions = written(tmp_path, *known(12, 12))
+    fitted = run("calibrate", "--json", questions, "--answered", "1")
+    assert fitted.exit_code == 0
+    calibration = json.loads(fitted.stdout)["calibration"]
+    assert calibration == json.loads((index / "calibration.json").read_text())
+    try:
+        measured = json.loads(run("evaluate", "--json", questions).stdout)
+        assert measured["calibration"] == calibration
+        assert measured["false_refusal_rate"] == calibration["after"]["false_refusal_rate"] == 0
+        assert json.loads(run("ask", "--json", "1138 OP 5").stdout)["index"]["calibrated"] is True
+        findings = {each["part"]: each for each in json.loads(run("doctor", "--json").stdout)["findings"]}
+        assert "12 answerable and 12 unanswerable questions" in findings["calibration"]["detail"]
+    finally:
+        assert run("calibrate", "--reset").stdout.startswith("The calibration is removed")
+    assert not (index / "calibration.json").exists()
+    assert json.loads(run("ask", "--json", "1138 OP 5").stdout)["index"]["calibrated"] is False
+
+
+@pytest.mark.parametrize(
+    ("arguments", "questions", "reason"),
+    [
+        ((), known(5, 5), "these are 5 and 5"),
+        ((), known(20, 0), "these are 20 and 0"),
+        ((), [*known(12, 12), MOVED], "gone.txt"),
+        ((), [{"id": "a", "question": "who?"}], 'line 1: needs "answerable"'),
+        (("--reset",), known(12, 12), "--reset fits nothing"),
+        (("--split", "odd"), known(12, 12), "these are 6 and 6"),
+    ],
+    ids=["few", "one kind", "moved", "no field", "both", "half"],
+)
+def test_questions_that_no_threshold_can_be_fitted_to_leave_the_old_one(
+    index: Path, tmp_path: Path, arguments: tuple[str, ...], questions: list[dict[str, object]], reason: str
+) -> None:
+    (index / "calibration.json").write_text("{}")
+    found = run("calibrate", *arguments, written(tmp_path, *questions))
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert reason in found.stderr
+    assert (index / "calibration.json").read_text() == "{}"
+    (index / "calibration.json").unlink()
+
+
+def test_calibrating_without_questions_says_what_to_give(index: Path) -> None:
+    found = run("calibrate")
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert "--reset" in found.stderr
+
+
+def test_a_calibration_that_cannot_be_used_is_reported(index: Path) -> None:
+    (index / "calibration.json").write_text("{}")
+    found = run("doctor", "--json")
+    (index / "calibration.json").unlink()
+    findings = {each["part"]: each for each in json.loads(found.stdout)["findings"]}
+    assert findings["calibration"]["state"] == "stale"
+    assert found.exit_code == 0

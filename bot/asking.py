@@ -1,0 +1,95 @@
+"""Questions from an event loop: each is answered in a thread, so that the loop itself is never held.
+
+Threads do it because what takes the time lets go of the interpreter: ONNX Runtime, FAISS, tantivy, SQLite, reading.
+Questions are not embedded in batches, for the reasons in `retrieval.onnx_embedder`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from types import TracebackType
+from typing import TypeVar
+
+from corpus.errors import RapporteurError
+from retrieval.answering import Answer
+from retrieval.library import Library
+
+T = TypeVar("T")
+
+WAITING = 256
+"""Questions that may wait for a thread. At a hundred a second the last of them is answered within three seconds, which
+is what Discord waits for an answer."""
+
+
+class NotTaken(RapporteurError):
+    """A question is not taken: too many are waiting, or no more are answered."""
+
+
+class Asking:
+    """Asks one library several questions at a time; belongs to the event loop it is used from."""
+
+    def __init__(self, library: Library, *, threads: int | None = None, waiting: int = WAITING) -> None:
+        """Begin; the library stays open when this is closed.
+
+        Args:
+            library: What answers.
+            threads: How many questions are worked on at once; by default one for each core.
+            waiting: How many more may wait.
+        """
+        at_once = threads or os.cpu_count() or 1
+        self._library = library
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="answering")
+        self._free = asyncio.Semaphore(at_once)
+        self._most_waiting = waiting
+        self._waiting = 0
+        self._closed = False
+
+    async def __aenter__(self) -> Asking:
+        # Loaded once: the first questions would else each load the model at the same time.
+        await self.run(lambda library: library.search("ready", limit=1))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def answer(self, question: str, limit: int = 3, context: str | None = None) -> Answer:
+        """Answer a question as `Library.answer` does; raises NotTaken as well."""
+        return await self.run(lambda library: library.answer(question, limit, context))
+
+    async def run(self, work: Callable[[Library], T]) -> T:
+        """Return what `work` makes of the library, in a thread.
+
+        Who waits may be cancelled: the work is then never begun, or comes to its end unheard.
+
+        Raises:
+            NotTaken: As many as may are waiting already, or this was closed.
+        """
+        if self._free.locked() and self._waiting >= self._most_waiting:
+            raise NotTaken("Too many questions are waiting: ask again in a moment.")
+        self._waiting += 1
+        try:
+            await self._free.acquire()
+        finally:
+            self._waiting -= 1
+        if self._closed:
+            self._free.release()  # the next that waits is told, too
+            raise NotTaken("No more questions are answered: the program is ending.")
+        loop = asyncio.get_running_loop()
+        begun = self._threads.submit(work, self._library)
+        begun.add_done_callback(lambda _: self._freed(loop))  # a thread is free when it is, not when nobody waits
+        return await asyncio.wrap_future(begun)
+
+    def _freed(self, loop: asyncio.AbstractEventLoop) -> None:
+        with suppress(RuntimeError):  # the loop has ended: nobody waits any more
+            loop.call_soon_threadsafe(self._free.release)
+
+    async def close(self) -> None:
+        """End what is running, and tell those that wait; to do so again does nothing."""
+        self._closed = True
+        await asyncio.to_thread(self._threads.shutdown)
