@@ -56,16 +56,16 @@ class Columns:
 
     def __init__(self, folder: Path) -> None:
         """Open them, memory-mapped."""
-        self._document = _opened(folder, "passages.document")
-        self._role = _opened(folder, "passages.role")
-        self._setting = _opened(folder, "passages.setting")
-        self._sentences = _opened(folder, "passages.sentences")
-        self._span = _opened(folder, "sentences.span")
-        self._text = _opened(folder, "sentences.text")
-        self._terms = _opened(folder, "sentences.terms")
-        self._key = _opened(folder, "terms.key")
-        self._text_sentences = _opened(folder, "texts.sentences")
-        self._text_sentence = _opened(folder, "texts.sentence")
+        self._document = open_array(folder, "passages.document")
+        self._role = open_array(folder, "passages.role")
+        self._setting = open_array(folder, "passages.setting")
+        self._sentences = open_array(folder, "passages.sentences")
+        self._span = open_array(folder, "sentences.span")
+        self._text = open_array(folder, "sentences.text")
+        self._terms = open_array(folder, "sentences.terms")
+        self._key = open_array(folder, "terms.key")
+        self._text_sentences = open_array(folder, "texts.sentences")
+        self._text_sentence = open_array(folder, "texts.sentence")
 
     def __len__(self) -> int:
         return len(self._document)
@@ -181,7 +181,8 @@ class ColumnsBuilder:
             write_array(folder / f"{name}.npy", values)
 
 
-def _opened(folder: Path, name: str) -> NDArray[Any]:
+def open_array(folder: Path, name: str) -> NDArray[Any]:
+    """Return an array that `write_array` wrote as "name.npy" in `folder`, memory-mapped."""
     # A plain view of the mapped file: taking a part of NumPy's own kind of mapped array costs ten times as much.
     return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from corpus.catalogue import Catalogue, year_of
 from corpus.document import Source
 from retrieval.clues import pair_term
-from retrieval.columns import Ints, expanded, term_key, write_array
+from retrieval.columns import Ints, expanded, open_array, term_key, write_array
 from retrieval.lexical import terms_of
 from retrieval.names import Name, ShortForms, names_in
 
@@ -38,15 +38,15 @@ class DocumentFacts:
 
     def __init__(self, folder: Path) -> None:
         """Open them, memory-mapped."""
-        self.days: NDArray[np.int32] = _opened(folder, "documents.day")
-        self.lengths: NDArray[np.int32] = _opened(folder, "documents.length")
-        self._key = _opened(folder, "terms.key")
-        self._name = _opened(folder, "terms.name")
-        self._postings = _opened(folder, "terms.postings")
-        self._document = _opened(folder, "postings.document")
-        self._count = _opened(folder, "postings.count")
-        self._first_cited = _opened(folder, "citations.first")
-        self._cited = _opened(folder, "citations.document")
+        self.days: NDArray[np.int32] = open_array(folder, "documents.day")
+        self.lengths: NDArray[np.int32] = open_array(folder, "documents.length")
+        self._key = open_array(folder, "terms.key")
+        self._name = open_array(folder, "terms.name")
+        self._postings = open_array(folder, "terms.postings")
+        self._document = open_array(folder, "postings.document")
+        self._count = open_array(folder, "postings.count")
+        self._first_cited = open_array(folder, "citations.first")
+        self._cited = open_array(folder, "citations.document")
         self.by_day = np.argsort(self.days, kind="stable")
         """The documents, the oldest first."""
 
@@ -178,8 +178,3 @@ def _named_terms(name: Name) -> Iterator[str]:
 
 def _ordinal(source: Source) -> int:
     return source.date.toordinal() if source.date else 0
-
-
-def _opened(folder: Path, name: str) -> NDArray[Any]:
-    # A plain view of the mapped file: taking a part of NumPy's own kind of mapped array costs ten times as much.
-    return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))

@@ -418,13 +418,13 @@ def test_no_answer_quotes_a_passage_twice(asked: tuple[tuple[Question, Answer], 
     [
         ("hit@1", 0.73),  # measured: 0.767
         ("hit@3", 0.82),  # measured: 0.850
-        ("hit@5", 0.82),  # measured: 0.850
+        ("hit@5", 0.83),  # measured: 0.867
         ("mrr", 0.775),  # measured: 0.806
         ("locator_accuracy", 1.0),  # measured: 1.0
         ("located_rate", 0.82),  # measured: 0.850
         ("marked_sentence_accuracy", 0.88),  # measured: 0.913
-        ("auroc", 0.70),  # measured: 0.731
-        ("precision_when_answered", 0.64),  # measured: 0.672
+        ("auroc", 0.70),  # measured: 0.708
+        ("precision_when_answered", 0.67),  # measured: 0.705
     ],
 )
 def test_quality_does_not_fall(figures: dict[str, float], figure: str, floor: float) -> None:
