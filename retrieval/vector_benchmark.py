@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.dense import PROBED, SEARCHED_EXACTLY, VectorIndex, VectorIndexBuilder
+from retrieval.dense import SEARCHED_EXACTLY, VectorIndex, VectorIndexBuilder, cells_probed
 from retrieval.embedding import Vectors
 from retrieval.metrics import percentile
 from retrieval.retriever import POOL
@@ -116,7 +116,8 @@ def _measured(
 ) -> Iterator[Searched]:
     """Yield how the index in `file` is searched, with each number of cells that may be worth it."""
     cells = VectorIndex.open(file).cells
-    for probed in [each for each in _WIDTHS if each < cells] or [0]:
+    usual = cells_probed(cells)
+    for probed in sorted({usual, *(each for each in _WIDTHS if each < cells)}) if cells else [0]:
         before = resident()
         index = VectorIndex.open(file, probed)
         found, times = _found(index, questions)
@@ -133,7 +134,7 @@ def _measured(
             build_seconds=seconds,
             file_bytes=file.stat().st_size,
             resident_bytes=None if before is None or after is None else after - before,
-            in_use=probed == (PROBED if vectors > SEARCHED_EXACTLY else 0),
+            in_use=probed == (usual if vectors > SEARCHED_EXACTLY else 0),
         )
 
 
