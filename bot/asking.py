@@ -7,6 +7,7 @@ Questions are not embedded in batches, for the reasons in `retrieval.onnx_embedd
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -58,6 +59,11 @@ class Asking:
     ) -> None:
         await self.close()
 
+    @property
+    def waiting(self) -> int:
+        """How many questions wait for a thread."""
+        return self._waiting
+
     async def answer(self, question: str, limit: int = 3, context: str | None = None) -> Answer:
         """Answer a question as `Library.answer` does; raises NotTaken as well."""
         return await self.run(lambda library: library.answer(question, limit, context))
@@ -81,7 +87,8 @@ class Asking:
             self._free.release()  # the next that waits is told, too
             raise NotTaken("No more questions are answered: the program is ending.")
         loop = asyncio.get_running_loop()
-        begun = self._threads.submit(work, self._library)
+        here = contextvars.copy_context()  # what is logged in the thread belongs to the request
+        begun = self._threads.submit(here.run, work, self._library)
         begun.add_done_callback(lambda _: self._freed(loop))  # a thread is free when it is, not when nobody waits
         return await asyncio.wrap_future(begun)
 

@@ -128,7 +128,7 @@ def _as_cited(reference: str, shelf: Shelf, catalogue: Catalogue) -> Reading | N
     sources = catalogue.by_name.get(whole, ()) or tuple(dict.fromkeys(source for source, _ in found))
     if found and len(sources) == 1:
         everything = shelf.passages(sources[0].id)
-        passages = dict.fromkeys(each for _, passage in found for each in _with_items(passage, everything))
+        passages = dict.fromkeys(each for _, passage in found for each in with_items(passage, everything))
         return Reading(tuple(passages), str(cite(found[0][1])), None, sources)
     if not sources:
         return None
@@ -141,8 +141,13 @@ def _cited(passages: Sequence[Passage], locator: str, reference: str) -> Sequenc
     return [passage for passage in found if " ".join(reference.split()).endswith(passage.locator)][-1:] or found
 
 
-def _with_items(passage: Passage, passages: Sequence[Passage]) -> tuple[Passage, ...]:
-    """Return a passage and those that hang under it, which follow it."""
+def with_items(passage: Passage, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Return a passage and those that hang under it, which follow it.
+
+    Args:
+        passage: The one above.
+        passages: All of its document, in their order.
+    """
     top = place_of(passage)
     if not top.path:
         return (passage,)

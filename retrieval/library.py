@@ -27,7 +27,8 @@ from retrieval.store import Generation, IndexDamaged, IndexMismatch, Store, made
 from retrieval.threshold import Calibration, CalibrationError, kept_calibration
 
 _PARAGRAPH = re.compile(r"\bpara(?:graph)?s?\.?\s*(?P<number>\d+)", re.IGNORECASE)
-_NOT_HELD = "The documents here do not answer this."
+NOT_HELD = "The documents here do not answer this."
+"""The problem of an answer that was searched for and not found."""
 _EXACT = 0.99
 """Confidence in a paragraph that was asked for by its reference."""
 _RANKED = 50
@@ -143,18 +144,36 @@ class Library:
             for passage, number in zip(passages, ids, strict=True)
         )
 
-    def search(self, words: str, limit: int = 10) -> tuple[Quotation, ...]:
-        """Return the passages that contain or mean these words, best first, without a judgement."""
+    def passages_with(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """Return the passages that have these content hashes (`Passage.id`), by them; those that are gone are left out.
+
+        Of passages that are the same to the letter, in one document, the first.
+        """
+        return self._store.passages_by_content(ids)
+
+    def search(self, words: str, limit: int = 10, within: str | None = None) -> tuple[Quotation, ...]:
+        """Return the passages that contain or mean these words, best first, without a judgement.
+
+        `within` is the id of the one document that is searched; None is all.
+        """
         query = self._query(words)
         if not query.terms and not words_of(words):
             return ()
-        hits = self._retriever.retrieve(query, self._embedded(query), max(limit, CANDIDATES))
+        ids = self._store.ids_in([within]) if within else []
+        wanted = max(limit, CANDIDATES)
+        hits = self._retriever.retrieve(query, self._embedded(query), wanted, ids, only_named=within is not None)
         return self._quotations(self._reranked(query, hits)[:limit])
 
-    def answer(self, question: str, limit: int = 3, context: str | None = None) -> Answer:
+    def answer(
+        self, question: str, limit: int = 3, context: str | None = None, within: str | None = None
+    ) -> Answer:
         """Answer a question with at most `limit` quotations, or say that the documents hold no answer.
 
-        `context` is the citation quoted last: a paragraph named without its document is one of that document.
+        Args:
+            question: As it was asked.
+            limit: How many quotations at most.
+            context: The citation quoted last: a paragraph named without its document is one of that document.
+            within: The id of the one document that may be quoted; None is all.
         """
         started = time.perf_counter()
         if self._reranker:
@@ -162,7 +181,7 @@ class Library:
         asked = question[:_LONGEST]
         if not words_of(asked):
             return self._declined(question, started, problem="There is no question in that: ask in words.")
-        mention = self._mentioned(asked, context)
+        mention = self._mentioned_within(asked, within) if within else self._mentioned(asked, context)
         if mention and mention.problem:
             return self._declined(question, started, problem=mention.problem)
         if mention and mention.passages:
@@ -170,9 +189,9 @@ class Library:
             return Answer(question, quotations, _EXACT, (), mention.reading, None, _since(started))
         if mention and self._unheard_of(mention):
             return self._declined(question, started, problem=self._not_here(mention.missing[0]))
-        query, hits = self._search(asked, mention)
+        query, hits = self._search(asked, mention, within=within)
         if not hits:
-            return self._declined(question, started, problem=_NOT_HELD)
+            return self._declined(question, started, problem=NOT_HELD)
         shift = self._calibration.shift if self._calibration else 0.0
         confidence = confidence_of(signals_of(query, hits), shift)
         period = period_in(query.text)
@@ -184,7 +203,7 @@ class Library:
         quotations = self._quotations(quotable(hits, limit))
         reading = mention.reading if mention else None
         if confidence < THRESHOLD:
-            return Answer(question, (), confidence, quotations, reading, _NOT_HELD, _since(started))
+            return Answer(question, (), confidence, quotations, reading, NOT_HELD, _since(started))
         return Answer(question, quotations, confidence, (), reading, None, _since(started))
 
     def candidates(self, question: str) -> tuple[Passage, ...]:
@@ -215,11 +234,22 @@ class Library:
         return signals_of(query, hits) if hits else None
 
     def _search(
-        self, question: str, mention: Mention | None, without: frozenset[int] = frozenset()
+        self,
+        question: str,
+        mention: Mention | None,
+        without: frozenset[int] = frozenset(),
+        within: str | None = None,
     ) -> tuple[Query, list[Hit]]:
         query = self._query(question)
-        named = self._store.ids_in([source.id for source in mention.sources]) if mention else []
-        hits = self._retriever.retrieve(query, self._embedded(query), _RANKED, named, without=without)
+        documents = [within] if within else [source.id for source in mention.sources] if mention else []
+        hits = self._retriever.retrieve(
+            query,
+            self._embedded(query),
+            _RANKED,
+            self._store.ids_in(documents) if documents else [],
+            only_named=within is not None,
+            without=without,
+        )
         return query, self._reranked(query, hits)
 
     def _reranked(self, query: Query, hits: list[Hit]) -> list[Hit]:
@@ -259,6 +289,19 @@ class Library:
             section = self.find(f"{quoted[0].source.name}, {quoted[0].headings[-1]}, para. {number['number']}")
             return Mention(section.passages, section.sources, (), section.reading, section.problem)
         return mention
+
+    def _mentioned_within(self, question: str, document: str) -> Mention | None:
+        """Return what a question about one document refers to in it; what it says of others is left to the search."""
+        source = self._source(document)
+        mention = references_in(question, self, self._catalogue, source)
+        return mention if mention and mention.sources == (source,) else None
+
+    def _source(self, document: str) -> Source:
+        """Return a document by its id; raises KeyError where there is none."""
+        for source in self._store.sources:
+            if source.id == document:
+                return source
+        raise KeyError(document)
 
     def _declined(self, question: str, started: float, problem: str) -> Answer:
         return Answer(question, (), 0.0, (), None, problem, _since(started))

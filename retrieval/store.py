@@ -52,6 +52,7 @@ CREATE TABLE passages (id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFEREN
     stem_spans TEXT NOT NULL, content TEXT NOT NULL, context_terms TEXT NOT NULL,
     setting_key BLOB NOT NULL, setting INTEGER NOT NULL);
 CREATE INDEX passages_by_document ON passages (document, ordinal);
+CREATE INDEX passages_by_content ON passages (content);
 CREATE TABLE sentences (id INTEGER PRIMARY KEY, passage INTEGER NOT NULL REFERENCES passages, start INTEGER NOT NULL,
     stop INTEGER NOT NULL, terms TEXT NOT NULL, vector_key BLOB NOT NULL, vector INTEGER NOT NULL);
 CREATE INDEX sentences_by_passage ON sentences (passage, id);
@@ -229,6 +230,15 @@ class Store:
         )
         found = {number: self._passage(row) for number, *row in rows}
         return tuple(found[number] for number in ids)
+
+    def passages_by_content(self, hashes: Sequence[str]) -> dict[str, Passage]:
+        """Return the first passage of each of these content hashes, by it; a hash that no passage has is left out."""
+        rows = self._rows(
+            f"SELECT p.content, {_PASSAGE} FROM passages p JOIN documents d ON d.id = p.document "
+            f"WHERE p.content IN ({_GIVEN}) ORDER BY p.id DESC",
+            _given(hashes),
+        )
+        return {content: self._passage(row) for content, *row in rows}
 
     def words_by_id(self, ids: Sequence[int]) -> list[str]:
         """Return the words of the passages with these ids, in this order."""
