@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot import payload
-from bot.config import ConfigurationError, configure, settings
+from bot.config import ConfigurationError, configure, configure_discord, health_address, settings
 from bot.exits import Command, Status, UsageError, reporting, tell
 from bot.opening import how_to_ask, opened_library, read_documents, refreshed
 from bot.questions import ASK_SOMETHING, askable, questions_in, wellformed
 from bot.terminal import clean, messages, progress, results, show, write_line
+from corpus.errors import RapporteurError
 
 if TYPE_CHECKING:  # numpy, FAISS and tantivy take a second: the commands that need them import them
     from retrieval.answering import Answer
@@ -373,8 +374,45 @@ def doctor(as_json: AsJson = False) -> Status:
     return Status.NO_INDEX if State.NO_INDEX in states else Status.DONE
 
 
+def run() -> Status:
+    """Answer on Discord, until it is stopped.
+
+    \b
+    Example:
+      DISCORD_TOKEN_FILE=token.txt rapporteur run
+    """
+    from bot.running import prepared, serve
+
+    try:
+        values = settings()
+        discord = prepared(configure_discord(values), sys.stderr)
+        with opened_library(configure(values)) as library:
+            return serve(library, discord)
+    except RapporteurError as error:
+        tell(str(error))
+        return Status.PERMANENT
+
+
+def health() -> Status:
+    """Tell whether the bot that runs on this machine is alive.
+
+    \b
+    Example:
+      rapporteur health
+    """
+    from bot.health import parse_address
+    from bot.running import alive
+
+    address = health_address(settings())
+    if address is None:
+        raise UsageError("RAPPORTEUR_HEALTH is empty, so there are no health pages to ask.")
+    living = alive(parse_address(address, "RAPPORTEUR_HEALTH"))
+    show(results(), "It is alive." if living else f"Nothing that is alive answers at {address}.")
+    return Status.DONE if living else Status.NOTHING_FOUND
+
+
 COMMANDS: tuple[Command, ...] = (
-    index, ask, chat, search, lookup, sources, check, verify, evaluate, calibrate, benchmark, doctor,
+    index, ask, chat, search, lookup, sources, check, verify, evaluate, calibrate, benchmark, doctor, run, health,
 )  # fmt: skip
 
 
@@ -441,7 +479,8 @@ def application() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
         epilog="Settings, from the environment or .env (see the README): RAPPORTEUR_DOCUMENTS, RAPPORTEUR_INDEX, "
-        "RAPPORTEUR_MODEL, RAPPORTEUR_RERANKER.",
+        "RAPPORTEUR_MODEL, RAPPORTEUR_RERANKER; for the bot DISCORD_TOKEN or DISCORD_TOKEN_FILE, RAPPORTEUR_STATE, "
+        "RAPPORTEUR_HEALTH, RAPPORTEUR_LOGS, RAPPORTEUR_API_BASE.",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     commands.callback()(_options)

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 from dotenv import dotenv_values
@@ -57,6 +60,29 @@ class Config:
         return self.documents == SHIPPED_DOCUMENTS
 
 
+@dataclass(frozen=True, slots=True)
+class DiscordConfig:
+    """What can be set for the bot on Discord.
+
+    Attributes:
+        token: Of the bot; never shown.
+        state: The file where the settings of servers are kept.
+        api_base: Where Discord's REST API is.
+        health: "host:port" of the health pages; None is none.
+        logs: In which form lines are logged.
+    """
+
+    token: str = field(repr=False)
+    state: Path
+    api_base: str
+    health: str | None
+    logs: Literal["text", "json"]
+
+
+DISCORD_API = "https://discord.com/api/v10"
+_HEALTH = "127.0.0.1:8080"
+
+
 def settings() -> dict[str, str]:
     """Return the environment over what `.env` in the current folder sets.
 
@@ -90,6 +116,71 @@ def configure(settings: Mapping[str, str], documents: Path | None = None) -> Con
     model = _model(settings, "RAPPORTEUR_MODEL", "a sentence-transformers model")
     reranker = _model(settings, "RAPPORTEUR_RERANKER", "a sentence-transformers CrossEncoder")
     return Config(folder, index or _default_index(folder), index is not None, model, reranker)
+
+
+def configure_discord(settings: Mapping[str, str]) -> DiscordConfig:
+    """Return the configuration of the bot on Discord.
+
+    Raises:
+        ConfigurationError: There is no token, or a value cannot be used.
+    """
+    logs = _value(settings, "RAPPORTEUR_LOGS", '"text" or "json"') or "text"
+    if logs not in ("text", "json"):
+        raise ConfigurationError(f'RAPPORTEUR_LOGS is {logs!r}. Give it "text" or "json".')
+    folder = _folder(settings, "RAPPORTEUR_STATE")
+    return DiscordConfig(
+        token=_token(settings),
+        state=(folder or platformdirs.user_data_path("rapporteur", appauthor=False)) / "state.sqlite",
+        api_base=_api_base(settings),
+        health=health_address(settings),
+        logs="json" if logs == "json" else "text",
+    )
+
+
+def health_address(settings: Mapping[str, str]) -> str | None:
+    """Return where the health pages are, "host:port"; None where the setting is empty: they are off."""
+    return settings.get("RAPPORTEUR_HEALTH", _HEALTH).strip() or None
+
+
+def _token(settings: Mapping[str, str]) -> str:
+    """Return the bot's token; no message ever holds it, or the path of a file that might be one."""
+    token, file = settings.get("DISCORD_TOKEN", "").strip(), settings.get("DISCORD_TOKEN_FILE", "").strip()
+    if token and file:
+        raise ConfigurationError("DISCORD_TOKEN and DISCORD_TOKEN_FILE are both set. Unset one of them.")
+    if file:
+        try:
+            token = Path(file).expanduser().read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError, RuntimeError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "it is no text"
+            raise ConfigurationError(f"The file that DISCORD_TOKEN_FILE names cannot be read ({reason}).") from error
+    if not token:
+        raise ConfigurationError(
+            "There is no token. Set DISCORD_TOKEN, or DISCORD_TOKEN_FILE to a file that holds it: Discord's Developer "
+            "Portal shows it once, under Bot › Reset Token."
+        )
+    if any(character.isspace() for character in token) or not token.isascii():
+        raise ConfigurationError("The token has blanks or other characters that no token has. Copy it again.")
+    return token.removeprefix("Bot ")
+
+
+def _api_base(settings: Mapping[str, str]) -> str:
+    base = (_value(settings, "RAPPORTEUR_API_BASE", "the address of an API") or DISCORD_API).rstrip("/")
+    parts = urlsplit(base)
+    here = parts.hostname in ("localhost", None) or _is_private(parts.hostname or "")
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ConfigurationError(f"RAPPORTEUR_API_BASE is {base!r}, which is no address. Write it like {DISCORD_API}.")
+    if parts.scheme == "http" and not here:
+        raise ConfigurationError(
+            "RAPPORTEUR_API_BASE would send the token over http to another network. Use https, or a private address."
+        )
+    return base
+
+
+def _is_private(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return "." not in host  # the name of a container beside this one
 
 
 def _value(settings: Mapping[str, str], name: str, wanted: str) -> str | None:

@@ -27,6 +27,8 @@ class Status(IntEnum):
     """The index is missing, made by other settings, or could not be written."""
     FAULT = 70
     """Of the program: EX_SOFTWARE of sysexits.h."""
+    PERMANENT = 78
+    """Of `run`: a setting that a restart does not cure, EX_CONFIG of sysexits.h."""
     INTERRUPTED = 130
     """128 + SIGINT."""
     READER_GONE = 141
