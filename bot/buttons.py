@@ -7,6 +7,7 @@ page comes as a message of their own, for them alone.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 import re
 from collections import OrderedDict
@@ -20,8 +21,8 @@ from discord import ui
 from bot.cards import Card, Frame
 from bot.markdown import escaped, shortened
 from bot.presses import OLDER, TEMPLATE, TURNING, Action, Pointer, Press
-from bot.rendering import head_of, rendered
-from bot.responding import persistently, send_first, tell
+from bot.rendering import head_of
+from bot.responding import once, persistently, replace, respond, tell
 from bot.strings import Said
 
 if TYPE_CHECKING:
@@ -122,16 +123,14 @@ def _chosen(interaction: discord.Interaction[Client]) -> Pointer | None:
 
 async def _show(interaction: discord.Interaction[Client], press: Press, frame: Frame, *, turning: bool) -> None:
     """Show what a button asks for: in place of its message, or to the person alone."""
-    message = interaction.message
+    client, message = interaction.client, interaction.message
     assert message is not None
     if turning:
-        card = await interaction.client.desk.pressed(press, frame, head_of(message))
-        edited = rendered(card, frame.style)
-        await persistently(lambda: interaction.response.edit_message(**edited.to_edit))
+        await replace(interaction, client.desk.pressed(press, frame, head_of(message)), frame)
         return
-    mine = interaction.client.frame_for(interaction, private=True, style=frame.style)
-    card = await interaction.client.desk.pressed(_owned(press, interaction.user.id), mine, head_of(message))
-    await send_first(interaction, card, mine, private=True)
+    mine = client.frame_for(interaction, private=True, style=frame.style)
+    card = client.desk.pressed(_owned(press, interaction.user.id), mine, head_of(message))
+    await respond(interaction, card, mine, private=True)
 
 
 def _owned(press: Press, person: int) -> Press:
@@ -144,7 +143,7 @@ async def _remove(interaction: discord.Interaction[Client], press: Press, frame:
     if interaction.user.id != press.asker and not moderates:
         await tell(interaction, frame.say(Said.NOT_YOURS_TO_REMOVE))
         return
-    await persistently(interaction.response.defer)
+    await once(interaction, interaction.response.defer)
     with suppress(discord.NotFound):  # pressed twice
         await persistently(interaction.delete_original_response)
 
@@ -168,11 +167,14 @@ async def _share(interaction: discord.Interaction[Client], press: Press, frame: 
     if interaction.user.id != press.asker:
         await tell(interaction, frame.say(Said.NOT_YOURS_TO_SHARE))
         return
-    public = interaction.client.frame_for(interaction, private=False, style=frame.style)
-    card = await interaction.client.desk.pressed(press, public, head_of(message))
-    by = public.say(Said.SHARED_BY, person=escaped(shortened(interaction.user.display_name, 80)))
-    shared = Card(card.tone, card.head, card.entries, (f"-# {by}", *card.notes), card.rows, card.menu)
-    await send_first(interaction, shared, public, private=False)
+    client, public = interaction.client, interaction.client.frame_for(interaction, private=False, style=frame.style)
+
+    async def shared() -> Card:
+        card = await client.desk.pressed(press, public, head_of(message))
+        by = public.say(Said.SHARED_BY, person=escaped(shortened(interaction.user.display_name, 80)))
+        return dataclasses.replace(card, notes=(f"-# {by}", *card.notes))
+
+    await respond(interaction, shared(), public, private=False)
 
 
 ITEMS: tuple[type[ui.DynamicItem[Any]], ...] = (Pressed, PressedLongAgo)

@@ -8,36 +8,33 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from bot.asking import Asking
 from bot.cards import (
     DOCUMENTS_PER_PAGE,
     Card,
-    Entry,
     Frame,
     Shown,
-    Tone,
     answer_card,
-    answer_head,
     citation_card,
     context_card,
+    missing_card,
     nearest_card,
     pointed,
     quotations_card,
     reading_card,
+    reference_head,
     search_card,
     sources_card,
     supporting_card,
 )
 from bot.citations import copyable
 from bot.directory import Directory, chosen_passage
-from bot.markdown import escaped
 from bot.presses import Action, Pointer, Press
 from bot.server_settings import MOST_PASSAGES
 from bot.strings import Said
-from corpus.citation import cite, with_items
-from corpus.document import Passage
+from corpus.citation import Reading, cite, joined, resolve, with_items
+from corpus.document import Passage, Source
 from corpus.errors import RapporteurError
 from corpus.locators import place_of
 from retrieval.lexical import terms_of
@@ -49,7 +46,10 @@ REFERENCES = 5
 FOUND = 10
 """Passages that a search shows."""
 SUPPORTING = 5
+_RANKED = 40
+"""Passages among which a search looks for those that have all of the words."""
 
+_NUMBER = re.compile(r"\d")
 _REFERENCE = re.compile(r"\[\[([^\[\]]{1,200})\]\]")
 
 
@@ -117,23 +117,11 @@ class Desk:
     async def references(self, references: Sequence[str], frame: Frame) -> Card:
         """Show the paragraphs that some references name, at most `REFERENCES`."""
 
+        notes = [frame.say(Said.ONLY_FIVE)] if len(references) > REFERENCES else []
+
         def work(library: Library) -> Card:
-            if len(references) == 1:
-                return _looked_up(library, references[0], frame, self.generation)
-            shown, problems, names = [], [], []
-            for reference in references[:REFERENCES]:
-                reading = library.find(reference)
-                if reading.passages:
-                    shown.append(_with_its_items(library, reading.passages[0]))
-                    names.append(reading.reading or reference)
-                if reading.problem:
-                    problems.append(reading.problem)
-            if not shown:
-                return _nothing(" ".join(dict.fromkeys(problems)), frame)
-            notes = list(dict.fromkeys(problems))
-            notes += [frame.say(Said.ONLY_FIVE)] if len(references) > REFERENCES else []
-            head = answer_head("; ".join(names), shown, None, frame)
-            return quotations_card(head, shown, frame, self.generation, notes=notes)
+            readings = [library.find(each) for each in references[:REFERENCES]]
+            return _named(library, readings, frame, self.generation, notes)
 
         return await self._run(work)
 
@@ -148,28 +136,50 @@ class Desk:
         passage = chosen_passage(paragraph)
         if passage:
             return await self.read(Pointer(passage, None, with_items=True), frame)
-        source = self.directory.source(document)
-        name = source.name if source else document
-        reference = f"{name}, {paragraph}" if paragraph else name
 
         def work(library: Library) -> Card:
-            card = _looked_up(library, reference, frame, self.generation)
-            if card.tone is Tone.NOT_FOUND and paragraph:
-                # "1138" and "OP 6" are read together; the name of a document may have a comma of its own.
-                other = _looked_up(library, f"{name} {paragraph}", frame, self.generation)
-                return other if other.tone is not Tone.NOT_FOUND else card
-            return card
+            reading = self._document(library, document)
+            if paragraph and reading.sources:
+                reading = self._paragraph(library, reading.sources[0], paragraph)
+            return _named(library, [reading], frame, self.generation)
 
         return await self._run(work)
+
+    def _document(self, library: Library, document: str) -> Reading:
+        """Return the document that was chosen or typed; without `sources` where it is none, or one of several."""
+        chosen = self.directory.source(document)
+        if chosen is None:
+            reading = library.find(document)
+            if len(reading.sources) == 1:
+                return reading
+            named = self.directory.matching(document)
+            if len(named) != 1:
+                return Reading(problem=reading.problem)
+            chosen = named[0]
+        return Reading(library.passages(chosen.id), chosen.name, None, (chosen,))
+
+    def _paragraph(self, library: Library, source: Source, paragraph: str) -> Reading:
+        """Return a paragraph of a document by its number or its first words."""
+        alone = _Alone(library, source)
+        # "1138" and "OP 6" are read together; the name of a document may have a comma of its own.
+        readings = [resolve(f"{source.name}{between}{paragraph}", alone) for between in (", ", " ")]
+        reading = next((each for each in readings if each.passages), readings[0])
+        begins = [] if reading.passages or _NUMBER.search(paragraph) else self.directory.beginning(source.id, paragraph)
+        if begins:
+            passage = library.passages(source.id)[begins[0]]
+            return Reading((passage,), str(cite(passage)), None, (source,))
+        return reading
 
     async def search(self, words: str, frame: Frame, within: str | None = None) -> Card:
         """Show the passages that contain or mean some words."""
 
         def work(library: Library) -> Card:
-            found = library.search(words, FOUND, within)
+            found = library.search(words, _RANKED, within)
             wanted = set(terms_of(words))
-            exact = [each for each in found if wanted and wanted <= set(terms_of(each.passage.search_text))]
-            return search_card(words, exact, [each for each in found if each not in exact], frame)
+            has_all = [bool(wanted) and wanted <= set(terms_of(each.text)) for each in found]
+            exact = [each for each, has in zip(found, has_all, strict=True) if has][:FOUND]
+            similar = [each for each, has in zip(found, has_all, strict=True) if not has]
+            return search_card(words, exact, similar[: FOUND - len(exact)], frame)
 
         return await self._run(work)
 
@@ -222,38 +232,60 @@ class Desk:
                 return await self._run(lambda library: _around(library, press.passages[0], frame))
             case Action.CITE:
                 return await self._run(
-                    lambda library: citation_card([copyable(_passage(library, each)) for each in press.passages], frame)
+                    lambda library: citation_card(
+                        [copyable(each.quotation.passage) for each in _all_shown(library, press.passages)], frame
+                    )
                 )
             case _:
                 return await self.read(press.passages[0], frame, press.page)
 
 
-def _looked_up(library: Library, reference: str, frame: Frame, generation: Generation) -> Card:
-    """Return what a reference names: one paragraph to read, several as quotations, or what does exist."""
-    reading = library.find(reference)
+class _Alone:
+    """A shelf with one document: no reference can mean another."""
+
+    def __init__(self, library: Library, source: Source) -> None:
+        self._library = library
+        self._source = source
+
+    def sources(self) -> Sequence[Source]:
+        return (self._source,)
+
+    def passages(self, document_id: str) -> tuple[Passage, ...]:
+        return self._library.passages(document_id)
+
+
+def _named(
+    library: Library, readings: Sequence[Reading], frame: Frame, generation: Generation, notes: Sequence[str] = ()
+) -> Card:
+    """Return what references name: one paragraph to read, several as quotations, or what does exist."""
+    reading = readings[0] if len(readings) == 1 else joined(readings)
     if not reading.passages:
-        return _nothing(reading.problem or "", frame)
+        return missing_card(reading.problem or "", frame)
+    notes = [*([reading.problem] if reading.problem else []), *notes]
+    tops = [_tops(library, each.passages) for each in readings]
     first = reading.passages[0]
-    everything = library.passages(first.source.id)
-    if len(reading.passages) == len(everything) or set(reading.passages) <= set(with_items(first, everything)):
-        return _read(library, first, frame)
+    is_whole = len(readings) == 1 and len(reading.passages) == len(library.passages(first.source.id))
+    if is_whole or sum(map(len, tops)) == 1:
+        return _read(library, first, frame, notes=notes)
+    each_has = MOST_PASSAGES // len(readings)
+    chosen = {passage.id: passage for passages in tops for passage in passages[:each_has]}
+    named = sum(map(len, tops))
+    if named > len(chosen):
+        notes.append(frame.say(Said.SHOWN_HERE, shown=len(chosen), passages=frame.count(Said.PASSAGES, named)))
+    shown = [_with_its_items(library, passage) for passage in chosen.values()]
+    head = reference_head(reading.reading or str(cite(first)), shown, notes, frame)
+    return quotations_card(head, shown, frame, generation)
+
+
+def _tops(library: Library, passages: Sequence[Passage]) -> list[Passage]:
+    """Return passages without those that hang under another of them."""
     tops: list[Passage] = []
-    hanging: set[Passage] = set()
-    for passage in reading.passages:
-        if passage not in hanging:
+    hanging: set[str] = set()
+    for passage in passages:
+        if passage.id not in hanging:
             tops.append(passage)
-            hanging.update(with_items(passage, library.passages(passage.source.id)))
-    shown = [_with_its_items(library, passage) for passage in tops[:MOST_PASSAGES]]
-    notes = [reading.problem] if reading.problem else []
-    head = answer_head(reading.reading or reference, shown, None, frame)
-    return quotations_card(head, shown, frame, generation, notes=notes)
-
-
-def _nothing(problem: str, frame: Frame) -> Card:
-    """Return the statement that a reference names nothing that exists."""
-    lines = [escaped(problem)] if problem else []
-    lines.append(frame.say(Said.TRY, lookup=frame.command("lookup"), sources=frame.command("sources")))
-    return Card(Tone.NOT_FOUND, f"### {frame.say(Said.NO_SUCH_REFERENCE)}", (Entry("\n".join(lines)),))
+            hanging.update(each.id for each in with_items(passage, library.passages(passage.source.id)))
+    return tops
 
 
 def _with_its_items(library: Library, passage: Passage) -> Shown:
@@ -291,13 +323,11 @@ def _around(library: Library, pointer: Pointer, frame: Frame) -> Card:
     everything = library.passages(passage.source.id)
     near = everything[max(passage.ordinal - 1, 0) : passage.ordinal + 2]
     quotations = {each.passage.ordinal: each for each in library.quote(near)}
-    quotation = quotations[passage.ordinal]
-    marked = pointed(pointer, quotation).marked
-    quotation = replace(quotation, marked_span=marked or quotation.marked_span)
-    return context_card(quotation, quotations.get(passage.ordinal - 1), quotations.get(passage.ordinal + 1), frame)
+    shown = pointed(pointer, quotations[passage.ordinal])
+    return context_card(shown, quotations.get(passage.ordinal - 1), quotations.get(passage.ordinal + 1), frame)
 
 
-def _read(library: Library, passage: Passage, frame: Frame, page: int = 0) -> Card:
+def _read(library: Library, passage: Passage, frame: Frame, page: int = 0, notes: Sequence[str] = ()) -> Card:
     everything = library.passages(passage.source.id)
     paragraph = with_items(passage, everything)
     after = passage.ordinal + len(paragraph)
@@ -308,6 +338,7 @@ def _read(library: Library, passage: Passage, frame: Frame, page: int = 0) -> Ca
         len(everything),
         frame,
         page,
+        notes,
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.markdown import shortened
 from corpus.document import Passage, Source
@@ -24,6 +26,14 @@ class Suggestion:
     value: str
 
 
+class _Paragraph(NamedTuple):
+    """One line of a document: the id of a passage, its locator and its first words."""
+
+    id: str
+    locator: str
+    opening: str
+
+
 class Directory:
     """The documents of one library and the beginnings of their paragraphs.
 
@@ -33,7 +43,7 @@ class Directory:
     def __init__(self, sources: Sequence[Source], counts: dict[str, int], lines: dict[str, str]) -> None:
         self._sources = tuple(sources)
         self._counts = counts
-        self._by_id = {source.id: source for source in sources}
+        self._by_value = {_value(source): source for source in sources}
         self._searched = [_folded(f"{source.name} {source.title} {source.id}") for source in sources]
         self._lines = lines
 
@@ -45,8 +55,8 @@ class Directory:
         return cls(sources, library.passage_counts(), lines)
 
     def source(self, document: str) -> Source | None:
-        """Return a document by its id."""
-        return self._by_id.get(document)
+        """Return the document that a chosen suggestion stands for; None where something else was typed."""
+        return self._by_value.get(document)
 
     def documents(self, typed: str) -> tuple[Suggestion, ...]:
         """Return the documents whose symbol, title or file name has every word that was typed."""
@@ -71,25 +81,45 @@ class Directory:
 
     def first(self, source: Source) -> str | None:
         """Return the id of the first passage of a document."""
-        return next((passage for passage, _, _ in self._paragraphs(source.id)), None)
+        return next((paragraph.id for paragraph in self._paragraphs(source.id)), None)
 
     def paragraphs(self, document: str, typed: str) -> tuple[Suggestion, ...]:
         """Return the paragraphs of a document whose number begins with what was typed, or whose words have it."""
-        wanted = _folded(typed)
-        ranked = sorted(_ranked(self._paragraphs(document), wanted), key=lambda each: each[0])
+        wanted = _wanted(typed)
+        ranked = [
+            (rank, place, paragraph)
+            for place, paragraph in enumerate(self._paragraphs(document))
+            if (rank := _fits(wanted, paragraph.locator, paragraph.opening)) is not None
+        ]
         return tuple(
-            Suggestion(shortened(f"{locator} — {opening}", _LONGEST), f"{_MARK}{passage}")
-            for _, (passage, locator, opening) in ranked[:MOST]
+            Suggestion(shortened(f"{paragraph.locator} — {paragraph.opening}", _LONGEST), f"{_MARK}{paragraph.id}")
+            for _, _, paragraph in sorted(ranked)[:MOST]
         )
 
-    def _paragraphs(self, document: str) -> Iterator[tuple[str, str, str]]:
+    def beginning(self, document: str, typed: str) -> list[int]:
+        """Return the places of the paragraphs of a document that begin with these words, but for their number."""
+        wanted = _folded(typed)
+        openings = (_folded(paragraph.opening) for paragraph in self._paragraphs(document))
+        return [
+            place
+            for place, opening in enumerate(openings)
+            if wanted and (opening.startswith(wanted) or _LABEL.sub("", opening).startswith(wanted))
+        ]
+
+    def _paragraphs(self, document: str) -> Iterator[_Paragraph]:
         for line in self._lines.get(document, "").split("\n"):
             if line:
-                passage, locator, opening = line.split("\t")
-                yield passage, locator, opening
+                yield _Paragraph(*line.split("\t"))
 
 
 _MARK = "#"
+_TERM = re.compile(r"^(?:preambular |operative |unnumbered )?para ")
+_TERMS = (
+    (re.compile(r"^(?:preambular paragraph|pp|preamble) ?(?=\d)"), "preambular para "),
+    (re.compile(r"^(?:operative )?(?:paragraphs?|paras|op) ?(?=\d)"), "para "),
+)
+_LABEL = re.compile(r"^(?:\d+|\w) ")
+"""The number or letter that a paragraph begins with."""
 
 
 def chosen_passage(value: str) -> str | None:
@@ -110,8 +140,8 @@ def _named(source: Source) -> str:
 
 
 def _value(source: Source) -> str:
-    """Return what stands for a document: its id, or its name where that is too long."""
-    return source.id if len(source.id) <= _LONGEST else source.name[:_LONGEST]
+    """Return what stands for a document: its id, the end of it where it is too long."""
+    return source.id[-_LONGEST:]
 
 
 def _rank(words: Sequence[str], searched: str) -> int:
@@ -121,20 +151,27 @@ def _rank(words: Sequence[str], searched: str) -> int:
     return 0 if whole else 1 if all(f" {word}" in padded for word in words) else 2
 
 
-def _ranked(
-    paragraphs: Iterable[tuple[str, str, str]], wanted: str
-) -> Iterator[tuple[tuple[int, int], tuple[str, str, str]]]:
-    for place, paragraph in enumerate(paragraphs):
-        _, locator, opening = paragraph
-        name = _folded(locator)
-        number = name.removeprefix("para ").removeprefix("preambular para ").replace(" ", "")
-        bare = wanted.removeprefix("op ").removeprefix("pp ").replace(" ", "")
-        if not wanted or number == bare:
-            yield (0, place), paragraph
-        elif number.startswith(bare) or name.startswith(wanted):
-            yield (1, place), paragraph
-        elif all(word in f"{name} {_folded(opening)}" for word in wanted.split()):
-            yield (2, place), paragraph
+def _wanted(typed: str) -> str:
+    """Return what was typed for a paragraph as locators are written: "para 6 d" for "OP6(d)", "6 d" for "6(d)"."""
+    wanted = _folded(typed)
+    for pattern, term in _TERMS:
+        wanted = pattern.sub(term, wanted)
+    return wanted
+
+
+def _fits(wanted: str, locator: str, opening: str) -> int | None:
+    """Return how well a paragraph fits, 0 best; None where it does not.
+
+    By its number alone a paragraph fits whatever it is called; "OP 6" is no preambular one.
+    """
+    name = _folded(locator)
+    compact, number = name.replace(" ", ""), _TERM.sub("", name).replace(" ", "")
+    bare = wanted.replace(" ", "")
+    if not wanted or bare in (number, compact):
+        return 0
+    if number.startswith(bare) or compact.startswith(bare):
+        return 1
+    return 2 if all(word in f"{name} {_folded(opening)}" for word in wanted.split()) else None
 
 
 def _folded(text: str) -> str:

@@ -61,10 +61,13 @@ def _parts(text: str, limit: int, measure: Measure) -> Iterator[Span]:
 
 
 def _cut(text: str, start: int, end: int, limit: int, measure: Measure) -> int:
-    """Return where a text that is too long is to be cut: behind its last word that fits, or in a word without end."""
+    """Return where a text that is too long is to be cut: behind its last word that fits, or in a word without end.
+
+    A blank is taken for the end of a word where that leaves half of what fits: what stands before it may be invisible.
+    """
     low, high = start + 1, min(end, start + limit)
     while low < high:  # the measure of a beginning grows with its length
         middle = (low + high + 1) // 2
         low, high = (middle, high) if measure(text[start:middle]) <= limit else (low, middle - 1)
     blank = text.rfind(" ", start + 1, low + 1)
-    return blank if blank > start and low < end else low
+    return blank if blank - start >= (low - start) // 2 and low < end else low

@@ -60,6 +60,9 @@ class Action(StrEnum):
 TURNING = frozenset({Action.PAGE, Action.READ_ON, Action.MORE_SOURCES})
 """What changes its own message, where the asker presses it; whatever else is shown comes as a message of its own."""
 _WITH_WORDS = frozenset({Action.SOURCES, Action.MORE_SOURCES})
+_OF_PASSAGES = frozenset(
+    {Action.PAGE, Action.NEAREST, Action.CONTEXT, Action.READ, Action.READ_ON, Action.CITE, Action.SHARE}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,10 @@ class Pointer:
             raise ValueError(text)
         passage = base64.urlsafe_b64decode(text[:_HASH] + "=").hex()
         shown = text[_HASH]
-        return cls(passage, _SENTENCES.index(shown) if shown in _SENTENCES else None, shown == _WITH_ITEMS)
+        found = cls(passage, _SENTENCES.index(shown) if shown in _SENTENCES else None, shown == _WITH_ITEMS)
+        if str(found) != text:
+            raise ValueError(text)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +139,14 @@ class Press:
         action, rest = Action(match["action"]), match["rest"]
         asker, page = int(match["asker"], 36), int(match["page"])
         if action in _WITH_WORDS:
-            return cls(action, asker, page, (), base64.urlsafe_b64decode(rest + "=" * (-len(rest) % 4)).decode())
-        passages = tuple(Pointer.parsed(rest[at : at + _MARKED]) for at in range(0, len(rest), _MARKED))
-        return cls(action, asker, page, passages)
+            words = base64.urlsafe_b64decode(rest + "=" * (-len(rest) % 4)).decode()
+            found = cls(action, asker, page, (), words)
+        else:
+            passages = tuple(Pointer.parsed(rest[at : at + _MARKED]) for at in range(0, len(rest), _MARKED))
+            found = cls(action, asker, page, passages)
+        if found.custom_id != match[0] or (action in _OF_PASSAGES and not found.passages):
+            raise ValueError(match[0])
+        return found
 
 
 def _base36(number: int) -> str:
@@ -148,4 +159,4 @@ def _base36(number: int) -> str:
 
 def _cut(words: str) -> bytes:
     """Return the beginning of some words that fits, in UTF-8."""
-    return words.encode()[:_LONGEST_FILTER].decode(errors="ignore").encode()
+    return words.encode(errors="ignore")[:_LONGEST_FILTER].decode(errors="ignore").encode()

@@ -14,14 +14,14 @@ import aiohttp
 import discord
 
 from bot.answered import Answered
-from bot.asking import Asking
+from bot.asking import WAITING, Asking
 from bot.client import Client
 from bot.config import DISCORD_API, ConfigurationError, DiscordConfig
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.exits import Status
 from bot.health import Address, HealthServer, is_healthy, parse_address
-from bot.limiter import Limiter
+from bot.limiter import Limiter, Limits
 from bot.logs import configure_logs
 from bot.metrics import Metrics
 from bot.server_settings import SettingsStore
@@ -72,6 +72,7 @@ async def _serve(library: Library, config: DiscordConfig) -> Status:
         with suppress(NotImplementedError):  # Windows
             loop.add_signal_handler(number, stop.set)
     async with client_for(library, config) as client:
+        gc.freeze()  # what was loaded stays: to look through it again and again would hold the event loop
         connecting = asyncio.create_task(_connected(client, config.token, stop))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -85,23 +86,47 @@ async def _serve(library: Library, config: DiscordConfig) -> Status:
 
 
 @asynccontextmanager
-async def client_for(library: Library, config: DiscordConfig) -> AsyncIterator[Client]:
-    """Give a bot that is ready to connect, with its health pages; close all of it in the end."""
+async def client_for(
+    library: Library,
+    config: DiscordConfig,
+    *,
+    limits: Limits | None = None,
+    waiting: int = WAITING,
+    threads: int | None = None,
+    ready_after_seconds: float = 2.0,
+) -> AsyncIterator[Client]:
+    """Give a bot that is ready to connect, with its health pages; close all of it in the end.
+
+    Args:
+        library: What answers.
+        config: Where the state and the health pages are.
+        limits: How often may be asked.
+        waiting: How many questions may wait.
+        threads: How many questions are worked on at once; by default one for each core.
+        ready_after_seconds: How long to wait for the next server at the start.
+    """
     metrics = Metrics()
     metrics.index_is(library.generation)
     state = StateFile(config.state)
     async with AsyncExitStack() as stack:
         stack.callback(state.close)
-        asking = await stack.enter_async_context(Asking(library))
+        asking = await stack.enter_async_context(Asking(library, threads=threads, waiting=waiting))
         directory = await asyncio.to_thread(Directory.of, library)
         desk = Desk(asking, library.generation, directory, metrics.searched_for)
-        client = Client(desk, SettingsStore(state), Answered(state), state, Limiter(), metrics)
+        client = Client(
+            desk,
+            SettingsStore(state),
+            Answered(state),
+            state,
+            Limiter(limits),
+            metrics,
+            ready_after_seconds=ready_after_seconds,
+        )
         await stack.enter_async_context(client)
         metrics.watch(lambda: asking.waiting, lambda: len(client.guilds), lambda: len(client.shards))
         if config.health:
             address = parse_address(config.health, "RAPPORTEUR_HEALTH")
             await stack.enter_async_context(HealthServer(address, lambda: client.not_ready, metrics))
-        gc.freeze()  # what was loaded stays: to look through it again and again would hold the event loop
         yield client
 
 

@@ -111,12 +111,15 @@ def tolerated(body: Any) -> Any:
     """Return a body without the deviations of discord.py 2.7.1 that Discord accepts, since it reads numbers as ids.
 
     * `message_reference`: the ids of message, channel and server are numbers.
+    * `recipient_id`, of a direct message: a number.
     * `attachments`: the numbers of files that are sent along, as in the examples of Discord's own documents.
     """
     if not isinstance(body, dict):
         return body
     changed: Json = {}
     reference, attachments, data = body.get("message_reference"), body.get("attachments"), body.get("data")
+    if "recipient_id" in body:
+        changed["recipient_id"] = ided("id", body["recipient_id"])
     if isinstance(reference, dict):
         changed["message_reference"] = {key: ided(key, value) for key, value in reference.items()}
     if isinstance(attachments, list):
