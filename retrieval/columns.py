@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from corpus.document import Role, Span
 
 Ints = NDArray[np.int64]
+Places = NDArray[np.intp]
 Keys = NDArray[np.uint32]
 
 _ROLES = tuple(Role)
@@ -49,6 +50,20 @@ def expanded(starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
     owner = np.repeat(np.arange(len(starts)), lengths)
     before = np.cumsum(lengths) - lengths
     return np.arange(len(owner)) + (starts - before)[owner], owner
+
+
+def distinct(values: Ints) -> tuple[Ints, Places]:
+    """Return some numbers each once, ascending, and for each of `values` its place among them.
+
+    As `np.unique` does, in half the time for the few hundred numbers of one question.
+    """
+    order = values.argsort(kind="stable")
+    ascending = values[order]
+    is_new = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(ascending[1:], ascending[:-1], out=is_new[1:])
+    places = np.empty(len(values), dtype=np.intp)
+    places[order] = is_new.cumsum() - 1
+    return ascending[is_new], places
 
 
 class Columns:
@@ -109,10 +124,10 @@ class Columns:
         places, owner = expanded(self._terms[sentences], self._terms[sentences + 1])
         return np.asarray(self._key[places]), owner
 
-    def terms_of_passage(self, passage: int) -> Keys:
-        """Return the terms of a passage, in their order."""
-        first, last = self._sentences[passage], self._sentences[passage + 1]
-        return np.asarray(self._key[self._terms[first] : self._terms[last]])
+    def terms_of_passages(self, passages: Ints) -> list[Keys]:
+        """Return the terms of each passage, in their order; they are not read before they are looked at."""
+        starts, ends = self._terms[self._sentences[passages]], self._terms[self._sentences[passages + 1]]
+        return [self._key[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
     def passages_of_texts(self, texts: Sequence[int] | Ints) -> Ints:
         """Return the passages with a sentence that has one of these rows of vectors, each once."""
