@@ -14,6 +14,7 @@ from __future__ import annotations
 import zlib
 from array import array
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ _ROLES = tuple(Role)
 _NUMBER = 1 << 31
 
 
+@lru_cache(maxsize=100_000)
 def term_key(term: str) -> int:
     """Return the number that stands for a term: its CRC-32, with the highest bit telling whether it is a number.
 
@@ -91,7 +93,9 @@ class Columns:
 
     def passages_of(self, document: int, limit: int) -> range:
         """Return the first passages of a document, at most `limit`."""
-        first, last = np.searchsorted(self._document, [document, document + 1]).tolist()
+        # Of the column's own type, or all of it would be converted first.
+        ends = np.array([document, document + 1], dtype=self._document.dtype)
+        first, last = np.searchsorted(self._document, ends).tolist()
         return range(first, min(last, first + limit))
 
     def settings(self, passages: Ints) -> Ints:

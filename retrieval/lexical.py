@@ -57,7 +57,8 @@ def words_of(text: str) -> list[str]:
 
 def _without_accents(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text)
-    return "".join(char for char in folded if not unicodedata.combining(char))
+    accents = [char for char in set(folded) if unicodedata.combining(char)]
+    return folded.translate(dict.fromkeys(map(ord, accents))) if accents else folded
 
 
 def _bare(token: str) -> str:
