@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 from collections.abc import AsyncIterator
@@ -72,7 +71,6 @@ async def _serve(library: Library, config: DiscordConfig) -> Status:
         with suppress(NotImplementedError):  # Windows
             loop.add_signal_handler(number, stop.set)
     async with client_for(library, config) as client:
-        gc.freeze()  # what was loaded stays: to look through it again and again would hold the event loop
         connecting = asyncio.create_task(_connected(client, config.token, stop))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)

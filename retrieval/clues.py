@@ -15,7 +15,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.lexical import terms_of, words_of
+from retrieval.lexical import terms_of, terms_of_word, words_of
 from retrieval.names import ShortForms
 
 Floats = NDArray[np.float32]
@@ -214,7 +214,7 @@ def _subject(question: str, short_forms: ShortForms) -> dict[str, None]:
         terms.update(dict.fromkeys(terms_of(short)))
     for place, word in enumerate(words):
         if place not in covered:
-            terms.update(dict.fromkeys(term for term in terms_of(word) if term not in _FRAMING))
+            terms.update(dict.fromkeys(term for term in terms_of_word(word) if term not in _FRAMING))
         for pair in _pairs(words[place : place + 2]):
             terms[pair] = None
     return terms
@@ -229,6 +229,9 @@ def _pairs(words: list[str]) -> Iterator[str]:
 
 
 def pair_term(first: str, second: str) -> list[str]:
-    """Return the term of two words of a name that stand side by side; none where one of them carries no topic."""
-    one, other = terms_of(first), terms_of(second)
+    """Return the term of two words that stand side by side in a name; none where one of them carries no topic.
+
+    Both are words as `retrieval.lexical.words_of` gives them.
+    """
+    one, other = terms_of_word(first), terms_of_word(second)
     return [f"{one[0]} {other[0]}"] if one and other else []

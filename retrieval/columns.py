@@ -14,6 +14,7 @@ from __future__ import annotations
 import zlib
 from array import array
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,14 @@ from numpy.typing import NDArray
 from corpus.document import Role, Span
 
 Ints = NDArray[np.int64]
+Places = NDArray[np.intp]
 Keys = NDArray[np.uint32]
 
 _ROLES = tuple(Role)
 _NUMBER = 1 << 31
 
 
+@lru_cache(maxsize=100_000)
 def term_key(term: str) -> int:
     """Return the number that stands for a term: its CRC-32, with the highest bit telling whether it is a number.
 
@@ -49,6 +52,20 @@ def expanded(starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
     owner = np.repeat(np.arange(len(starts)), lengths)
     before = np.cumsum(lengths) - lengths
     return np.arange(len(owner)) + (starts - before)[owner], owner
+
+
+def distinct(values: Ints) -> tuple[Ints, Places]:
+    """Return some numbers each once, ascending, and for each of `values` its place among them.
+
+    As `np.unique` does, in half the time for the few hundred numbers of one question.
+    """
+    order = values.argsort(kind="stable")
+    ascending = values[order]
+    is_new = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(ascending[1:], ascending[:-1], out=is_new[1:])
+    places = np.empty(len(values), dtype=np.intp)
+    places[order] = is_new.cumsum() - 1
+    return ascending[is_new], places
 
 
 class Columns:
@@ -76,7 +93,9 @@ class Columns:
 
     def passages_of(self, document: int, limit: int) -> range:
         """Return the first passages of a document, at most `limit`."""
-        first, last = np.searchsorted(self._document, [document, document + 1]).tolist()
+        # Of the column's own type, or all of it would be converted first.
+        ends = np.array([document, document + 1], dtype=self._document.dtype)
+        first, last = np.searchsorted(self._document, ends).tolist()
         return range(first, min(last, first + limit))
 
     def settings(self, passages: Ints) -> Ints:
@@ -109,10 +128,10 @@ class Columns:
         places, owner = expanded(self._terms[sentences], self._terms[sentences + 1])
         return np.asarray(self._key[places]), owner
 
-    def terms_of_passage(self, passage: int) -> Keys:
-        """Return the terms of a passage, in their order."""
-        first, last = self._sentences[passage], self._sentences[passage + 1]
-        return np.asarray(self._key[self._terms[first] : self._terms[last]])
+    def terms_of_passages(self, passages: Ints) -> list[Keys]:
+        """Return the terms of each passage, in their order; they are not read before they are looked at."""
+        starts, ends = self._terms[self._sentences[passages]], self._terms[self._sentences[passages + 1]]
+        return [self._key[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
     def passages_of_texts(self, texts: Sequence[int] | Ints) -> Ints:
         """Return the passages with a sentence that has one of these rows of vectors, each once."""

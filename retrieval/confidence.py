@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from retrieval.answer_type import AnswerType
 from retrieval.query import Query
@@ -71,5 +71,5 @@ def signals_of(query: Query, hits: Sequence[Hit]) -> Signals:
 
 def confidence_of(signals: Signals, shift: float = 0.0) -> float:
     """Return the probability that the best hit answers, 0 to 1; `shift` is added to its log-odds."""
-    weighted = (weight * value for weight, value in zip(astuple(COEFFICIENTS), astuple(signals), strict=True))
+    weighted = (getattr(COEFFICIENTS, name) * getattr(signals, name) for name in Signals.__slots__)
     return 1 / (1 + math.exp(-INTERCEPT - shift - sum(weighted)))

@@ -82,12 +82,12 @@ def names_held(terms: Sequence[str], facts: DocumentFacts, documents: Ints) -> N
     held = np.zeros((len(terms), len(documents)), dtype=np.bool_)
     if TELLING * len(facts) < 1:  # among so few documents no name is rare
         return held
-    for place, term in enumerate(terms):
-        rows = facts.rows([term])
-        if not len(rows) or facts.frequencies(rows)[0] > TELLING * len(facts):
-            continue
-        if facts.name_shares(rows)[0] >= NAME:
-            held[place] = np.isin(documents, facts.postings(rows)[0])
+    rows, occur = facts.rows_of_each(terms)
+    places, rows = np.flatnonzero(occur), rows[occur]
+    telling = (facts.frequencies(rows) <= TELLING * len(facts)) & (facts.name_shares(rows) >= NAME)
+    for place, row in zip(places[telling].tolist(), rows[telling].tolist(), strict=True):
+        having = facts.documents_with(row)
+        held[place] = having[np.minimum(np.searchsorted(having, documents), len(having) - 1)] == documents
     return held
 
 

@@ -26,7 +26,7 @@ from corpus.catalogue import Catalogue, year_of
 from corpus.document import Source
 from retrieval.clues import pair_term
 from retrieval.columns import Ints, expanded, open_array, term_key, write_array
-from retrieval.lexical import terms_of
+from retrieval.lexical import terms_of, terms_of_word
 from retrieval.names import Name, ShortForms, names_in
 
 _CITED = re.compile(r"(?<![\w/])(\d{1,4})\s?\(((?:19|20)\d\d)\)")
@@ -55,9 +55,20 @@ class DocumentFacts:
 
     def rows(self, terms: Sequence[str]) -> Ints:
         """Return the rows of those of some terms that occur, each once."""
+        rows, occur = self.rows_of_each(terms)
+        return np.unique(rows[occur])
+
+    def rows_of_each(self, terms: Sequence[str]) -> tuple[Ints, NDArray[np.bool_]]:
+        """Return the row of each of some terms, and whether it occurs at all: else its row is any."""
         keys = np.array([term_key(term) for term in terms], dtype=np.uint32)
-        rows = np.minimum(np.searchsorted(self._key, keys), max(0, len(self._key) - 1))
-        return np.unique(rows[self._key[rows] == keys]) if len(self._key) else np.zeros(0, dtype=np.int64)
+        if not len(self._key):
+            return np.zeros(len(terms), dtype=np.int64), np.zeros(len(terms), dtype=np.bool_)
+        rows = np.minimum(np.searchsorted(self._key, keys), len(self._key) - 1)
+        return rows, self._key[rows] == keys
+
+    def documents_with(self, row: int) -> NDArray[np.int32]:
+        """Return the documents that have a term, ascending."""
+        return self._document[self._postings[row] : self._postings[row + 1]]
 
     def frequencies(self, rows: Ints) -> Ints:
         """Return in how many documents some terms occur."""
@@ -171,7 +182,7 @@ def _named_terms(name: Name) -> Iterator[str]:
     """Yield the terms of the words of a name that are capitalised, and of any two of them side by side."""
     for word, capital in zip(name.words, name.capitals, strict=True):
         if capital:
-            yield from terms_of(word)
+            yield from terms_of_word(word)
     for first, second in name.pairs():
         yield from pair_term(first, second)
 

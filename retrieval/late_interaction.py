@@ -20,11 +20,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.byte_products import largest_products
 from retrieval.columns import write_array
 from retrieval.embedding import TOKEN_SCALE, Embedding, Vectors
 
 _VECTORS, _IDS = "vectors.bin", "ids.bin"  # int8 and int32, token after token
-_TOGETHER = 256  # token vectors that are compared at once
 _OFFSETS, _FREQUENCIES = "offsets.npy", "frequencies.npy"
 
 
@@ -67,9 +67,9 @@ class TokenIndex:
         nearest = np.zeros((len(question.token_ids), len(wanted)), dtype=np.float32)
         if not filled.any() or not len(nearest):
             return nearest
-        cosines = _products(self._read(starts[filled], counts[filled]), question)
-        begin = np.cumsum(counts[filled]) - counts[filled]
-        nearest[:, filled] = np.maximum.reduceat(cosines, begin, axis=0).T
+        begins = np.cumsum(counts[filled]) - counts[filled]
+        found = largest_products(self._read(starts[filled], counts[filled]), begins, question.token_vectors)
+        nearest[:, filled] = found.T / TOKEN_SCALE**2
         return nearest
 
     def _read(self, starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int8]:
@@ -88,22 +88,6 @@ class TokenIndex:
         frequencies = np.where(question.token_ids > last, 0, self._frequencies[np.minimum(question.token_ids, last)])
         weights = np.log1p(len(self) / (frequencies + 0.5))
         return np.asarray(weights / weights.sum(), dtype=np.float32)
-
-
-def _products(vectors: NDArray[np.int8], question: Embedding) -> Vectors:
-    """Return the cosine of each of `vectors` with each token of a question, `(len(vectors), tokens)`.
-
-    Some at a time, in memory that stays in the processor's cache: five times faster than all at once.
-    """
-    asked = np.ascontiguousarray(question.token_vectors.astype(np.float32).T) / TOKEN_SCALE**2
-    cosines = np.empty((len(vectors), asked.shape[1]), dtype=np.float32)
-    some = np.empty((_TOGETHER, vectors.shape[1]), dtype=np.float32)
-    for start in range(0, len(vectors), _TOGETHER):
-        block = vectors[start : start + _TOGETHER]
-        floats = some[: len(block)]
-        np.copyto(floats, block)
-        np.matmul(floats, asked, out=cosines[start : start + len(block)])
-    return cosines
 
 
 def _close(*descriptors: int) -> None:
@@ -127,10 +111,11 @@ class TokenIndexBuilder:
         self._offsets.append(self._offsets[-1] + len(ids))
         self._ids.write(np.ascontiguousarray(ids, dtype=np.int32).data)
         self._vectors.write(np.ascontiguousarray(vectors).data)
-        unique = np.unique(ids)
-        if len(unique) and unique[-1] >= len(self._frequencies):
-            self._frequencies = np.pad(self._frequencies, (0, int(unique[-1]) + 1 - len(self._frequencies)))
-        self._frequencies[unique] += 1
+        different = list(set(ids.tolist()))  # np.unique takes five times as long for a sentence
+        missing = max(different, default=0) + 1 - len(self._frequencies)
+        if missing > 0:
+            self._frequencies = np.pad(self._frequencies, (0, missing))
+        self._frequencies[different] += 1
 
     def __len__(self) -> int:
         return len(self._offsets) - 1

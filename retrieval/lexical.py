@@ -51,9 +51,18 @@ def _stemmer() -> Stemmer.Stemmer:
 
 def words_of(text: str) -> list[str]:
     """Return the words of `text`: lower case, accents folded, possessives dropped, thousands without commas."""
-    folded = unicodedata.normalize("NFKD", text.lower())
-    plain = "".join(char for char in folded if not unicodedata.combining(char))
-    return [_POSSESSIVE.sub("", token).replace(",", "") for token in _TOKEN.findall(plain)]
+    plain = text.lower() if text.isascii() else _without_accents(text.lower())
+    return [token if token.isalnum() else _bare(token) for token in _TOKEN.findall(plain)]
+
+
+def _without_accents(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text)
+    accents = [char for char in set(folded) if unicodedata.combining(char)]
+    return folded.translate(dict.fromkeys(map(ord, accents))) if accents else folded
+
+
+def _bare(token: str) -> str:
+    return _POSSESSIVE.sub("", token).replace(",", "")
 
 
 def terms_of(text: str) -> list[str]:
@@ -61,11 +70,12 @@ def terms_of(text: str) -> list[str]:
 
     Source: the Snowball English stemmer (Porter 2).
     """
-    return [term for word in words_of(text) for term in _terms_of_word(word)]
+    return [term for word in words_of(text) for term in terms_of_word(word)]
 
 
 @lru_cache(maxsize=100_000)
-def _terms_of_word(word: str) -> tuple[str, ...]:
+def terms_of_word(word: str) -> tuple[str, ...]:
+    """Return the terms of a word that `words_of` gave: one, two for a name written both ways, none for a stop word."""
     if not word or word in STOP_WORDS:
         return ()
     return tuple(_stemmer().stemWords(_SAME.get(word, [word])))

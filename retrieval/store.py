@@ -208,6 +208,15 @@ class Store:
         )
         return Document(passage.source, rows[0][0]).slice(_spans(rows[0][1])) if rows else None
 
+    def is_word_for_word(self, path: str) -> bool:
+        """Tell whether every passage of a document has the words of which its hash was made when it was indexed."""
+        rows = self._rows(
+            "SELECT p.content FROM passages p JOIN documents d ON d.id = p.document WHERE d.path = ? "
+            "ORDER BY p.ordinal",
+            (path,),
+        )
+        return [passage.id for passage in self.passages(path)] == [content for (content,) in rows]
+
     def passages(self, path: str) -> tuple[Passage, ...]:
         """Return the passages of one document, in its order."""
         rows = self._rows(

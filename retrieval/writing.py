@@ -85,14 +85,16 @@ class GenerationWriter:
         self._database.execute(
             f"INSERT INTO documents VALUES ({', '.join('?' * 10)})", (self._documents, *_source_values(document))
         )
-        for passage in document.passages:
-            self._add_passage(document, passage, vectors)
+        texts = [document.words(passage) for passage in document.passages]
+        for passage, text in zip(document.passages, texts, strict=True):
+            self._add_passage(passage, text, vectors)
             for short, long in passage.abbreviations:
                 self._long_of.setdefault(short.lower(), set()).add(long.lower())
-        self._facts.add(document.source, ((document.words(each), each.terms) for each in document.passages))
+        terms = [passage.terms for passage in document.passages]
+        self._facts.add(document.source, zip(texts, terms, strict=True))
         self._documents += 1
 
-    def _add_passage(self, document: DocumentRow, passage: PassageRow, vectors: Vectors) -> None:
+    def _add_passage(self, passage: PassageRow, text: str, vectors: Vectors) -> None:
         number, first_sentence = self._columns.passages, self._columns.sentences
         rows = [self._sentence_row(sentence.vector_key, vectors) for sentence in passage.sentences]
         setting = self._setting_row(passage.setting_key, vectors)
@@ -105,7 +107,7 @@ class GenerationWriter:
                 for each, row in zip(passage.sentences, rows, strict=True)
             ),
         )
-        self._words.add(passage.terms, passage.context_terms, " ".join(words_of(document.words(passage))))
+        self._words.add(passage.terms, passage.context_terms, " ".join(words_of(text)))
         values = (
             number, self._documents, passage.ordinal, passage.role, passage.locator, passage.headings, passage.label,
             passage.spans, passage.stem_spans, passage.content, passage.context_terms, passage.setting_key,
@@ -200,5 +202,5 @@ def verify(aside: Path) -> None:
         if not whole or len(texts) != 1 or settings != set(range(len(store.setting_tokens))):
             raise IndexNotWritten(f"The new index is not whole ({counts}). The one in use stays as it was.")
         for source in store.sources:
-            if any(store.stored_words(passage) is None for passage in store.passages(source.id)):
+            if not store.is_word_for_word(source.id):
                 raise IndexNotWritten(f"The new index does not hold {source.id} word for word; it is not used.")

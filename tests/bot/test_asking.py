@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import threading
 from collections.abc import Coroutine, Iterator
@@ -144,6 +145,15 @@ def test_closing_ends_what_is_running_and_tells_those_that_wait() -> None:
             await asking.answer("after the end")
         assert library.begun == ["0"]
         await asking.close()
+
+    run(work())
+
+
+def test_what_was_opened_is_not_looked_through_for_garbage_while_questions_are_answered() -> None:
+    async def work() -> None:
+        async with Asking(Slow()):
+            assert gc.get_freeze_count() > 0
+        assert gc.get_freeze_count() == 0
 
     run(work())
 

@@ -85,7 +85,7 @@ def test_what_was_written_reads_back(made: list[Passage], data: st.DataObject) -
         for number in asked:
             assert columns.first_span(number) == made[number].sentences[0].span
             whole = [term for each in made[number].sentences for term in each.terms]
-            assert columns.terms_of_passage(number).tolist() == keys(whole)
+            assert columns.terms_of_passages(np.array([number]))[0].tolist() == keys(whole)
 
 
 @settings(deadline=None, max_examples=60)

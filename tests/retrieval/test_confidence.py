@@ -66,7 +66,7 @@ def test_a_hit_that_is_alone_leads_nothing(query: Query, hit: Hit) -> None:
 
 @pytest.mark.parametrize("held", [True, False])
 def test_what_the_marked_sentence_lacks_counts_not_what_the_passage_lacks(query: Query, hit: Hit, held: bool) -> None:
-    evidence = replace(hit.evidence, kind_in_sentence=held, kind_in_passage=not held)
+    evidence = hit.evidence._replace(kind_in_sentence=held, kind_in_passage=not held)
     assert signals_of(query, [replace(hit, evidence=evidence)]).setting_missing == float(not held)
 
 
@@ -84,7 +84,7 @@ def test_what_the_marked_sentence_lacks_counts_not_what_the_passage_lacks(query:
 def test_what_is_missing_counts_as_far_as_patterns_see_it(
     query: Query, hit: Hit, kind: AnswerType, quantity: float, setting: float
 ) -> None:
-    without = replace(hit, evidence=replace(hit.evidence, kind_in_sentence=False))
+    without = replace(hit, evidence=hit.evidence._replace(kind_in_sentence=False))
     signals = signals_of(replace(query, kind=kind), [without])
     assert (signals.quantity_missing, signals.setting_missing) == (quantity, setting)
 
@@ -100,7 +100,7 @@ def test_what_is_missing_counts_as_far_as_patterns_see_it(
 def test_a_meaning_is_undefined_where_the_hit_does_not_introduce_it(
     query: Query, hit: Hit, kind: AnswerType, introduces: bool, undefined: float
 ) -> None:
-    evidence = replace(hit.evidence, introduces=introduces)
+    evidence = hit.evidence._replace(introduces=introduces)
     assert signals_of(replace(query, kind=kind), [replace(hit, evidence=evidence)]).undefined == undefined
 
 
