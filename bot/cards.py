@@ -202,11 +202,14 @@ def pointed(pointer: Pointer, quotation: Quotation, items: Sequence[Quotation] =
     return Shown(replace(quotation, marked_span=marked), marked, tuple(items))
 
 
-def answer_card(answer: Answer, frame: Frame, generation: Generation) -> Card:
-    """Return the first page of an answer, or the statement that there is none."""
+def answer_card(answer: Answer, frame: Frame, generation: Generation, shown: Sequence[Shown] = ()) -> Card:
+    """Return the first page of an answer, or the statement that there is none.
+
+    `shown` are its quotations as they are to be shown, where some are shown with what hangs under them.
+    """
     if not answer.found:
         return _not_found(answer, frame, generation)
-    shown = [Shown.answering(each) for each in answer.quotations]
+    shown = shown or [Shown.answering(each) for each in answer.quotations]
     lines = [_number_of(shown, Said.BEST_FIRST, frame)] if len(shown) > 1 else []
     if answer.reading:
         lines.append(frame.say(Said.READ_AS, reading=escaped(_brief(answer.reading, frame.line))))
@@ -285,7 +288,8 @@ class _Part:
     def of(cls, shown: Shown, number: int | None, frame: Frame, room: int) -> _Part:
         """Return a quotation, shortened to whole sentences where it is too long for a page of so much room."""
         cited = _cited(shown.quotation.citation, frame.line, number)
-        words, earlier, later = _words(shown, min(_QUOTE, room - len(cited) - _BESIDE))
+        left = room - len(cited) - _BESIDE
+        words, earlier, later = _words(shown, left if number is None else min(_QUOTE, left))
         return cls(shown, number, f"{cited}\n{words}", earlier, later)
 
 

@@ -37,6 +37,7 @@ from corpus.citation import Reading, cite, joined, resolve, with_items
 from corpus.document import Passage, Source
 from corpus.errors import RapporteurError
 from corpus.locators import place_of
+from retrieval.answering import Quotation
 from retrieval.lexical import terms_of
 from retrieval.library import Library
 from retrieval.store import Generation
@@ -50,6 +51,8 @@ _RANKED = 40
 """Passages among which a search looks for those that have all of the words."""
 
 _NUMBER = re.compile(r"\d")
+_INCOMPLETE = re.compile(r"[\w:,–—-]\s*$")
+"""A passage that ends without the end of a sentence."""
 _REFERENCE = re.compile(r"\[\[([^\[\]]{1,200})\]\]")
 
 
@@ -110,7 +113,8 @@ class Desk:
         def work(library: Library) -> Card:
             quoted_last = library.passages_with([context.passage]).get(context.passage) if context else None
             last = str(cite(quoted_last)) if quoted_last else None
-            return answer_card(library.answer(question, passages, last, within), frame, self.generation)
+            answer = library.answer(question, passages, last, within)
+            return answer_card(answer, frame, self.generation, _completed(library, answer.quotations))
 
         return await self._run(work)
 
@@ -286,6 +290,22 @@ def _tops(library: Library, passages: Sequence[Passage]) -> list[Passage]:
             tops.append(passage)
             hanging.update(each.id for each in with_items(passage, library.passages(passage.source.id)))
     return tops
+
+
+def _completed(library: Library, quotations: Sequence[Quotation]) -> list[Shown]:
+    """Return quotations as they are shown: words that their items complete with these, which are then not repeated.
+
+    "Decides that the mandate shall be as follows:" says nothing without (a) to (h).
+    """
+    shown: list[Shown] = []
+    with_another: set[str] = set()
+    for each in quotations:
+        if each.passage.id in with_another:
+            continue
+        whole = _with_its_items(library, each.passage) if _INCOMPLETE.search(each.text) else None
+        shown.append(whole if whole and whole.items else Shown.answering(each))
+        with_another.update(item.passage.id for item in shown[-1].items)
+    return shown
 
 
 def _with_its_items(library: Library, passage: Passage) -> Shown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from bot_on_loopback import MANDATE, UNANSWERED, UNMOT, UNTIL, Bot, Slow, custom_ids, until, values
+from bot_on_loopback import FORCES, UNANSWERED, UNMOT, UNTIL, Bot, Slow, custom_ids, until, values
 from corpus_of_many import many_documents
 
 from retrieval.embedding import Embedder
@@ -29,7 +29,7 @@ def with_button(bot: Bot, custom_id: str) -> Message:
 async def five(bot: Bot) -> Message:
     """Ask a question with an answer of five passages, which are on several pages."""
     await bot.set(passages=5)
-    asked = await bot.mention(MANDATE)
+    asked = await bot.mention(FORCES)
     assert "1 of 2" in asked.message.labels()
     return asked.message
 
@@ -67,7 +67,7 @@ async def test_somebody_else_gets_a_page_of_their_own(bot: Bot) -> None:
 async def test_a_page_is_turned_in_every_style(bot: Bot) -> None:
     for style in ("embeds", "text"):
         await bot.set(style=style, passages=5)
-        message = (await bot.mention(MANDATE)).message
+        message = (await bot.mention(FORCES)).message
         first = message.text
         await bot.discord.press(bot.discord.ana, message, "Next")
         assert message.text != first
@@ -111,8 +111,10 @@ async def test_context_shows_what_stands_around_to_who_pressed(bot: Bot) -> None
 
 async def test_the_whole_paragraph_is_a_button_away(bot: Bot) -> None:
     asked = await bot.mention(UNMOT)
-    around = await bot.discord.press(bot.discord.ana, asked.message, custom_ids(asked.message)[1])
+    around = await bot.discord.press(bot.discord.ana, asked.message, custom_ids(asked.message)[0])
     whole = await bot.discord.press(bot.discord.ana, around.message, reading(around.message))
+    assert UNTIL in whole.text
+    whole = await bot.discord.press(bot.discord.ana, asked.message, "Whole paragraph")
     assert "(d) Investigate reports of ceasefire violations" in whole.text
     assert whole.message.ephemeral
 
@@ -308,7 +310,7 @@ def without_resolution(tmp_path_factory: pytest.TempPathFactory, real_embedder: 
 
 async def test_a_passage_that_is_gone_says_so_to_who_pressed(bot: Bot, without_resolution: Library) -> None:
     await bot.set(passages=5)
-    message = (await bot.mention(MANDATE)).message
+    message = (await bot.mention(FORCES)).message
     private = (await bot.ask(UNMOT, private=True)).message
     first = message.text
     await bot.restart(without_resolution)

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from bot_on_loopback import (
     CALLBACK,
-    MANDATE,
+    FORCES,
     MESSAGES,
     ORIGINAL,
     UNANSWERED,
@@ -94,7 +94,7 @@ async def test_a_late_answer_takes_its_place_whatever_becomes_of_the_call(bot: B
 
 async def test_a_page_is_turned_and_an_answer_removed_when_the_receipt_is_lost(bot: Bot) -> None:
     await bot.set(passages=5)
-    message = (await bot.mention(MANDATE)).message
+    message = (await bot.mention(FORCES)).message
     bot.discord.faults.next(CALLBACK, faults.lost())
     await bot.discord.press(bot.discord.ana, message, "Next")
     assert "2 of 2" in message.labels()
@@ -241,7 +241,7 @@ async def test_a_fault_in_a_late_answer_is_told_to_the_asker_alone(bot: Bot) -> 
 async def test_a_fault_behind_a_late_button_leaves_the_message_as_it_is(bot: Bot) -> None:
     bot.may_fail = True
     await bot.set(passages=5)
-    message = (await bot.mention(MANDATE)).message
+    message = (await bot.mention(FORCES)).message
     first = message.text
 
     class BrokenPassages(Broken):

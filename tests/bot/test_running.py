@@ -155,7 +155,7 @@ async def test_a_whole_life(logs: str, real_index: Path, tmp_path: Path) -> None
                 assert {"time", "level", "logger", "message"} <= json.loads(line).keys()
         assert discord.schema_violations == []
 
-        async with process(tmp_path, **settings) as again:  # the commands are those that Discord knows
+        async with process(tmp_path, **settings):  # the commands are those that Discord knows
             await discord.ready()
             assert "I answer questions" in (await discord.slash(discord.ana, discord.general, "help")).text
         assert discord.counts[COMMANDS, 200] == 1

@@ -29,7 +29,7 @@ AS_OFTEN_AS_ONE_LIKES = Limits(Rate(1000, 1), Rate(1000, 1))
 
 UNMOT = "When does the mandate of UNMOT end?"
 """Three passages of two documents; the first is paragraph 5 of the resolution."""
-MANDATE = "What was UNMOT's mandate?"
+FORCES = "What is the role of the CIS Peacekeeping Forces?"
 """Five passages, where five are wanted."""
 UNANSWERED = "What was the vote on resolution 1138?"
 """Nothing in the documents says so; something is near it."""
