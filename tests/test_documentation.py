@@ -20,7 +20,8 @@ def source(path: str) -> str:
 README, CHANGELOG, ARCHITECTURE = map(source, ("README.md", "CHANGELOG.md", "docs/architecture.md"))
 PAGES = (
     "README.md", "CHANGELOG.md", "docs/ablation.md", "docs/architecture.md", "docs/benchmarks.md",
-    "docs/discord.md", "docs/performance.md", "docs/privacy.md", "corpus/documents/SOURCES.md",
+    "docs/discord.md", "docs/performance.md", "docs/privacy.md",
+    "corpus/documents/SOURCES.md",
 )  # fmt: skip
 MODULES = sorted(
     path.relative_to(ROOT).as_posix()

@@ -23,7 +23,7 @@ from bot.translator import listed
 if TYPE_CHECKING:
     from bot.client import Client
 
-_CHANNEL = re.compile(r"<#(\d+)>|\b(\d{15,20})\b")
+_CHANNEL = re.compile(r"<#(\d+)>|(\d{15,20})")
 _ALL, _NONE = "all", "none"
 _STYLES = {Style.CARDS: Said.CARDS, Style.EMBEDS: Said.EMBEDS, Style.TEXT: Said.PLAIN_TEXT}
 _LANGUAGES = {Language.ENGLISH: "English", Language.FRENCH: "Français", Language.SPANISH: "Español"}
@@ -117,8 +117,16 @@ def _forums(given: str, guild: discord.Guild, frame: Frame) -> frozenset[int]:
 def _named(
     given: str, guild: discord.Guild, kinds: tuple[type[Any], ...], kind: str, none: str, frame: Frame
 ) -> frozenset[int]:
-    """Return the ids of the channels that a text names; raises Refused where one of them is none, or none is named."""
-    ids = [int(match[1] or match[2]) for match in _CHANNEL.finditer(given)]
+    """Return the ids of the channels that a text names; raises Refused where one of them is none, or none is named.
+
+    What is chosen from Discord's list comes as `<#id>`; whoever types on comes to `#name`.
+    """
+    by_name = {channel.name: channel.id for channel in guild.channels if isinstance(channel, kinds)}
+    ids = [
+        int(match[1] or match[2]) if match else by_name.get(word.removeprefix("#"), 0)
+        for word in given.replace(",", " ").split()
+        for match in [_CHANNEL.fullmatch(word)]
+    ]
     if not ids or not all(isinstance(guild.get_channel_or_thread(each), kinds) for each in ids):
         raise Refused(frame.say(Said.NO_SUCH_CHANNEL, given=escaped(shortened(given, 60)), kind=kind, none=none))
     return frozenset(ids)

@@ -18,6 +18,7 @@ from typing import Any, TextIO
 
 from tests.loopback import faults
 from tests.loopback.drawing import draw, draw_modal
+from tests.loopback.errors import ApiError
 from tests.loopback.outcome import NotHappened, Outcome
 from tests.loopback.payloads import message_json
 from tests.loopback.server import LoopbackDiscord
@@ -187,7 +188,7 @@ class Demo:
                 await self._command(name, rest.strip())
         except NotOffered as error:
             self._show(f"  (not offered: {error})")
-        except (LookupError, ValueError) as error:
+        except (LookupError, ValueError, ApiError) as error:
             self._show(f"  (cannot: {error})")
 
     # --- showing ----------------------------------------------------------------------------------------------------
@@ -288,7 +289,10 @@ class Demo:
         await self._spoken(self._discord.dm(self._user, text))
 
     async def _reply(self, text: str) -> None:
-        await self._spoken(self._discord.reply(self._user, self._last_answer(), text))
+        public = [each for each in self._seen() if each.only_for is None]
+        if not public:
+            raise NotOffered("there is no answer that can be replied to")
+        await self._spoken(self._discord.reply(self._user, public[0], text))
 
     async def _forum(self, text: str) -> None:
         title, _, body = text.partition("|")

@@ -198,7 +198,14 @@ class Drawing:
     def markdown(self, text: str) -> list[str]:
         """Return text as it is read: marks gone, quotations behind a bar."""
         lines: list[str] = []
+        code = False
         for line in text.split("\n") if text else []:
+            if line == "```":
+                code = not code
+                continue
+            if code:  # as it stands
+                lines += wrapped(line, self._width, "┊ ")
+                continue
             mark = re.match(r"(?:> )|(?:#{1,3} )|(?:-# )|(?:[-*] )", line)
             kind = mark[0].strip() if mark else ""
             body = self.inline(line[mark.end() :] if mark else line)
