@@ -162,16 +162,19 @@ def _wanted(typed: str) -> str:
 def _fits(wanted: str, locator: str, opening: str) -> int | None:
     """Return how well a paragraph fits, 0 best; None where it does not.
 
-    By its number alone a paragraph fits whatever it is called; "OP 6" is no preambular one.
+    By its number alone a paragraph fits whatever it is called, an operative one before a preambular one; "OP 6" is no
+    preambular one.
     """
     name = _folded(locator)
     compact, number = name.replace(" ", ""), _TERM.sub("", name).replace(" ", "")
     bare = wanted.replace(" ", "")
-    if not wanted or bare in (number, compact):
+    if not wanted or bare == compact:
         return 0
+    if bare == number:
+        return 1 if name.startswith("preambular ") else 0
     if number.startswith(bare) or compact.startswith(bare):
-        return 1
-    return 2 if all(word in f"{name} {_folded(opening)}" for word in wanted.split()) else None
+        return 2
+    return 3 if all(word in f"{name} {_folded(opening)}" for word in wanted.split()) else None
 
 
 def _folded(text: str) -> str:
