@@ -164,9 +164,7 @@ class Library:
         hits = self._retriever.retrieve(query, self._embedded(query), wanted, ids, only_named=within is not None)
         return self._quotations(self._reranked(query, hits)[:limit])
 
-    def answer(
-        self, question: str, limit: int = 3, context: str | None = None, within: str | None = None
-    ) -> Answer:
+    def answer(self, question: str, limit: int = 3, context: str | None = None, within: str | None = None) -> Answer:
         """Answer a question with at most `limit` quotations, or say that the documents hold no answer.
 
         Args:

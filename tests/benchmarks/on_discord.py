@@ -6,8 +6,8 @@
     python -m tests.benchmarks.on_discord servers           # 1,000 servers at the start
 
 The index is the one that is configured (`RAPPORTEUR_INDEX`, `RAPPORTEUR_DOCUMENTS`). Questions are beginnings of
-sentences of the documents, as those of `rapporteur benchmark`, or `--questions FILE.jsonl`. Times are of the clock, from
-the event being sent until the first thing the person sees: the server and the people run on the same machine.
+sentences of the documents, as those of `rapporteur benchmark`, or `--questions FILE.jsonl`. Times are of the clock,
+from the event being sent until the first thing the person sees: server and people run on the same machine.
 """
 
 from __future__ import annotations
