@@ -222,7 +222,7 @@ def _quantise(full: Path, file: Path) -> None:
             full,
             file,
             per_channel=True,
-            reduce_range=not _adds_bytes_without_overflow(),
+            reduce_range=not adds_bytes_without_overflow(),
             weight_type=QuantType.QInt8,
             nodes_to_exclude=[first] if first else [],
             extra_options={"MatMulConstBOnly": True},
@@ -245,7 +245,8 @@ def _first_contraction(graph: Path) -> str | None:
     return next((str(node.name) for node in products if shapes[node.input[1]][0] > shapes[node.input[1]][1]), None)
 
 
-def _adds_bytes_without_overflow() -> bool:
+def adds_bytes_without_overflow() -> bool:
+    """Tell whether this processor adds products of bytes without overflow, so that weights may have all eight bits."""
     if platform.machine().lower() in ("arm64", "aarch64"):
         return True
     try:

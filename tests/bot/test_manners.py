@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from bot_on_loopback import CALLBACK, MESSAGES, UNANSWERED, UNMOT, UNTIL, Bot, Slow, custom_ids, sent_to, until
+from bot_on_loopback import CALLBACK, FORCES, MESSAGES, UNANSWERED, UNMOT, UNTIL, Bot, Slow, custom_ids, sent_to, until
 
 from bot.limiter import Limits, Rate
 from tests.loopback import Kind, LoopbackDiscord, Message, NotOffered, Outcome, Permission, faults
@@ -345,7 +345,7 @@ async def test_an_answer_has_the_style_of_the_server(bot: Bot, style: str) -> No
 async def test_an_answer_has_as_many_passages_as_the_server_wants(bot: Bot) -> None:
     for number in (1, 5):
         await bot.set(passages=number)
-        asked = await bot.mention("What was UNMOT's mandate?")
+        asked = await bot.mention(FORCES)
         assert ("5 passages" in asked.text) == (number == 5)
     with pytest.raises(NotOffered):
         await bot.set(passages=6)
@@ -368,7 +368,8 @@ async def test_mentions_are_answered_in_the_chosen_channels_alone_and_commands_t
 
 async def test_channels_and_forums_that_are_none_are_refused(bot: Bot) -> None:
     for options in (
-        {"channels": "general"},
+        {"channels": "elsewhere"},
+        {"channels": "#questions"},
         {"channels": bot.discord.forum.mention},
         {"channels": "<#123456789012345>"},
         {"forums": bot.discord.general.mention},
@@ -380,6 +381,12 @@ async def test_channels_and_forums_that_are_none_are_refused(bot: Bot) -> None:
     assert "Nothing was changed" in (await bot.set()).text
     shown = await bot.discord.slash(bot.discord.owner, bot.discord.general, "settings show")
     assert "**Channels where mentions are answered**: all" in shown.text
+
+
+async def test_channels_and_forums_may_be_given_by_their_names(bot: Bot) -> None:
+    chosen = await bot.set(channels="#general", forums="questions")
+    assert f"**Channels where mentions are answered**: {bot.discord.general.mention}" in chosen.text
+    assert f"**Forums whose new posts are answered**: {bot.discord.forum.mention}" in chosen.text
 
 
 async def test_settings_are_shown_to_who_set_them_and_hold_after_a_restart(bot: Bot) -> None:
