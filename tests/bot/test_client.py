@@ -148,6 +148,7 @@ async def test_a_thread_in_a_text_channel_is_no_post(bot: Bot) -> None:
 
 
 async def test_a_post_whose_first_message_mentions_the_bot_has_one_answer(bot: Bot) -> None:
+    bot.may_fail = True  # of title and mention, the one that comes second may still be sending when the bot is stopped
     await bot.set(forums=bot.discord.forum.mention)
     body = f"{bot.discord.bot.mention} What does JEOM stand for?"
     asked = await bot.discord.forum_post(bot.discord.ana, bot.discord.forum, UNMOT, body)
