@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -47,6 +48,8 @@ _NO_HISTORY = 160002
 _THREAD_EXISTS = 160004
 _UNANSWERABLE = {50001, 50013, 50083, 160005}
 """Missing access, missing permissions, a thread that is archived, one that is locked."""
+
+_MENTION = re.compile(r"<(?P<kind>@!?|@&|#|a?:\w{1,32}:)(?P<id>\d{1,20})>")
 
 _log = logging.getLogger(__name__)
 
@@ -129,10 +132,15 @@ class Messages:
         """Tell whether a person means the bot and mentions its role: its words are then not shown to the bot."""
         if not _is_of_a_person(message) or message.guild is None:
             return False
-        mine = {role.id for role in message.guild.roles if role.tags and role.tags.bot_id == self._me}
+        mine = {role.id for role in self._roles(message)}
         # What stands in the text is withheld with the text; the list of roles is not.
         mentioned = not mine.isdisjoint({*message.raw_role_mentions, *(role.id for role in message.role_mentions)})
         return mentioned and may_answer_in(message.channel, self._client.settings_of(message.guild.id))
+
+    def _roles(self, message: discord.Message) -> list[discord.Role]:
+        """Return the roles that are the bot's alone: that of its installation."""
+        roles = message.guild.roles if message.guild else ()
+        return [role for role in roles if role.tags and role.tags.bot_id == self._me]
 
     @property
     def _me(self) -> int:
@@ -183,12 +191,21 @@ class Messages:
             making.cancel()
 
     def _question_in(self, message: discord.Message) -> str:
-        """Return the words of a message without the mention; other mentions by the names they show."""
-        text = message.content
-        for mention in (f"<@{self._me}>", f"<@!{self._me}>"):
-            text = text.replace(mention, " ")
-        for user in message.mentions:
-            text = text.replace(f"<@{user.id}>", user.display_name).replace(f"<@!{user.id}>", user.display_name)
+        """Return the words of a message without the mention of the bot; whatever else is mentioned by its name.
+
+        Emoji of a server are no words.
+        """
+        names = {user.id: user.display_name for user in message.mentions}
+        mine = {self._me, *(role.id for role in self._roles(message))}
+
+        def named(mention: re.Match[str]) -> str:
+            kind, number = mention["kind"], int(mention["id"])
+            if number not in mine and kind in ("#", "@&") and message.guild:
+                place = message.guild.get_channel_or_thread(number) or message.guild.get_role(number)
+                return place.name if place else " "
+            return names.get(number, " ") if number not in mine else " "
+
+        text = _MENTION.sub(named, message.content)
         return " ".join(text.replace("```", " ").replace("`", " ").split())
 
     def _frame_of(self, message: discord.Message) -> Frame:
@@ -235,7 +252,7 @@ class Messages:
                 return
             sent = await self._send(question, answer)
         except discord.HTTPException as error:
-            if error.code == _INVALID_FORM and "message_reference" in str(error):
+            if error.code == _UNKNOWN_CHANNEL or (error.code == _INVALID_FORM and "message_reference" in str(error)):
                 _log.info("a question was deleted before its answer was there")
             elif error.code in _UNANSWERABLE:
                 await self._tell_directly(question)

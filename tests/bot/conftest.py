@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from bot_on_loopback import Bot
 
+import bot.messages as bot_messages
+import bot.responding as bot_responding
 from retrieval.embedding import Embedder
 from retrieval.library import Library
 
@@ -45,6 +47,14 @@ def real_library(real_index: Path, real_embedder: Embedder) -> Iterator[Library]
 
 
 @pytest.fixture
-def bot(real_library: Library, tmp_path: Path) -> Bot:
-    """The bot on a Discord of its own."""
+def bot(real_library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bot:
+    """The bot on a Discord of its own; it tries again sooner than it would elsewhere."""
+    monkeypatch.setattr(bot_responding, "_PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr(bot_messages, "_FORUM_PAUSE_SECONDS", 0.02)
     return Bot(real_library, tmp_path)
+
+
+@pytest.fixture
+def late_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an answer be late sooner than it would be elsewhere."""
+    monkeypatch.setattr(bot_responding, "AT_ONCE_SECONDS", 0.1)

@@ -55,6 +55,7 @@ async def test_a_slow_answer_is_announced_in_time_and_then_takes_that_place(bot:
     assert bot.sees(bot.discord.ben, asked.message)
 
 
+@pytest.mark.usefixtures("late_soon")
 async def test_a_slow_private_answer_is_private_from_the_beginning(bot: Bot) -> None:
     slow = Slow(bot.library)
     await bot.restart(slow)
@@ -68,6 +69,7 @@ async def test_a_slow_private_answer_is_private_from_the_beginning(bot: Bot) -> 
     assert asked.message.ephemeral
 
 
+@pytest.mark.usefixtures("late_soon")
 async def test_what_is_not_found_late_is_told_to_the_asker_alone(bot: Bot) -> None:
     slow = Slow(bot.library)
     await bot.restart(slow)

@@ -78,6 +78,7 @@ async def test_a_command_is_answered_exactly_once_whatever_becomes_of_the_call(b
     assert len(answers(bot)) == 1
 
 
+@pytest.mark.usefixtures("late_soon")
 @pytest.mark.parametrize("fault", [faults.rate_limit(), faults.lost(), faults.cut()])
 async def test_a_late_answer_takes_its_place_whatever_becomes_of_the_call(bot: Bot, fault: Fault) -> None:
     slow = Slow(bot.library)
@@ -224,6 +225,7 @@ async def test_a_fault_is_told_under_a_reference_that_is_in_the_log_with_its_pla
     assert SECRET not in "\n".join(bot.log)
 
 
+@pytest.mark.usefixtures("late_soon")
 async def test_a_fault_in_a_late_answer_is_told_to_the_asker_alone(bot: Bot) -> None:
     bot.may_fail = True
     slow = Slow(Broken(bot.library))
@@ -238,6 +240,7 @@ async def test_a_fault_in_a_late_answer_is_told_to_the_asker_alone(bot: Bot) -> 
     assert asked.message.ephemeral
 
 
+@pytest.mark.usefixtures("late_soon")
 async def test_a_fault_behind_a_late_button_leaves_the_message_as_it_is(bot: Bot) -> None:
     bot.may_fail = True
     await bot.set(passages=5)

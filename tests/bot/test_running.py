@@ -18,6 +18,7 @@ import aiohttp
 import pytest
 from bot_on_loopback import MESSAGES, UNMOT, UNTIL, Bot, until
 
+from bot.cli import run
 from bot.exits import Status
 from tests.loopback import LoopbackDiscord, Outcome, faults
 
@@ -154,7 +155,8 @@ async def test_a_whole_life(logs: str, real_index: Path, tmp_path: Path) -> None
                     continue
                 assert {"time", "level", "logger", "message"} <= json.loads(line).keys()
         assert discord.schema_violations == []
-
+        if logs == "text":
+            return
         async with process(tmp_path, **settings):  # the commands are those that Discord knows
             await discord.ready()
             assert "I answer questions" in (await discord.slash(discord.ana, discord.general, "help")).text
@@ -205,20 +207,8 @@ def _no_file(discord: LoopbackDiscord) -> dict[str, str]:
     return {"DISCORD_TOKEN": "", "DISCORD_TOKEN_FILE": "nowhere.txt"}
 
 
-def _two_tokens(discord: LoopbackDiscord) -> dict[str, str]:
-    return {"DISCORD_TOKEN_FILE": "token.txt"}
-
-
-def _bad_base(discord: LoopbackDiscord) -> dict[str, str]:
-    return {"RAPPORTEUR_API_BASE": "http://example.org/api/v10"}
-
-
-def _bad_health(discord: LoopbackDiscord) -> dict[str, str]:
-    return {"RAPPORTEUR_HEALTH": "8080"}
-
-
-def _bad_logs(discord: LoopbackDiscord) -> dict[str, str]:
-    return {"RAPPORTEUR_LOGS": "yaml"}
+def _no_documents(discord: LoopbackDiscord) -> dict[str, str]:
+    return {"RAPPORTEUR_INDEX": "index", "RAPPORTEUR_DOCUMENTS": "nowhere"}
 
 
 def _used_port(discord: LoopbackDiscord) -> dict[str, str]:
@@ -231,10 +221,7 @@ def _used_port(discord: LoopbackDiscord) -> dict[str, str]:
         (_no_token, "There is no token. Set DISCORD_TOKEN"),
         (_wrong_token, "Discord does not accept the token."),
         (_no_file, "The file that DISCORD_TOKEN_FILE names cannot be read"),
-        (_two_tokens, "DISCORD_TOKEN and DISCORD_TOKEN_FILE are both set."),
-        (_bad_base, "RAPPORTEUR_API_BASE would send the token over http"),
-        (_bad_health, "RAPPORTEUR_HEALTH is '8080', which is not host:port."),
-        (_bad_logs, "RAPPORTEUR_LOGS is 'yaml'."),
+        (_no_documents, "There is no index yet."),
         (_used_port, "The health pages cannot be served at 127.0.0.1:"),
     ],
 )
@@ -252,6 +239,31 @@ async def test_what_a_restart_does_not_cure_is_said_in_a_sentence(
 
 
 @pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"DISCORD_TOKEN_FILE": "token.txt"}, "DISCORD_TOKEN and DISCORD_TOKEN_FILE are both set."),
+        ({"RAPPORTEUR_API_BASE": "http://example.org/api/v10"}, "RAPPORTEUR_API_BASE would send the token over http"),
+        ({"RAPPORTEUR_HEALTH": "8080"}, "RAPPORTEUR_HEALTH is '8080', which is not host:port."),
+        ({"RAPPORTEUR_LOGS": "yaml"}, "RAPPORTEUR_LOGS is 'yaml'."),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_said_in_a_sentence(
+    settings: Mapping[str, str],
+    sentence: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in ({"DISCORD_TOKEN": TOKEN} | dict(settings)).items():
+        monkeypatch.setenv(name, value)
+    assert run() is Status.PERMANENT
+    wrote = capsys.readouterr()
+    assert sentence in " ".join(wrote.err.split())
+    assert TOKEN not in wrote.err + wrote.out
+
+
+@pytest.mark.parametrize(
     ("code", "sentence"),
     [
         (4014, "Discord does not allow the bot's intents."),
@@ -265,6 +277,7 @@ async def test_a_gateway_that_closes_for_good_ends_the_bot(
         given = {"DISCORD_TOKEN": TOKEN, "RAPPORTEUR_API_BASE": discord.api_base, "RAPPORTEUR_INDEX": str(real_index)}
         async with process(tmp_path, **given) as bot:
             await discord.ready(20)
+            await discord.mention(discord.ana, discord.general, UNMOT)
             await discord.gateway.close(code)
             assert await bot.ended() == Status.PERMANENT
         assert sentence in " ".join(bot.log.split())

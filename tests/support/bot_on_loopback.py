@@ -89,7 +89,7 @@ class Bot:
             limits=limits,
             waiting=waiting,
             threads=threads,
-            ready_after_seconds=0.05,
+            ready_after_seconds=0.01,
         )
         self._client = await self._running.enter_async_context(client)
         running = asyncio.create_task(self.client.start(self.discord.token))
@@ -134,6 +134,11 @@ class Bot:
     def waiting(self) -> int:
         """How many questions wait for a thread."""
         return self.client.desk._asking.waiting
+
+    @property
+    def under_way(self) -> int:
+        """How many requests are handled now."""
+        return len(self.client._under_way)
 
     def sees(self, user: User, message: Message) -> bool:
         """Tell whether somebody sees a message."""
