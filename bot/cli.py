@@ -16,7 +16,7 @@ import typer
 from bot import payload
 from bot.config import ConfigurationError, configure, configure_discord, health_address, settings
 from bot.exits import Command, Status, UsageError, reporting, tell
-from bot.opening import how_to_ask, opened_library, read_documents, refreshed
+from bot.opening import at_this_terminal, how_to_ask, opened_library, read_documents, refreshed
 from bot.questions import ASK_SOMETHING, askable, questions_in, wellformed
 from bot.terminal import clean, messages, progress, results, show, write_line
 from corpus.errors import RapporteurError
@@ -220,6 +220,55 @@ QuestionsFile = Annotated[Path, typer.Argument(help="One question a line, as JSO
 SplitOption = Annotated[Split, typer.Option(help="Ask only the questions in odd or even places.")]
 
 
+def history(
+    number: Annotated[int, typer.Option("--number", "-n", min=1, max=1000, help="At most this many entries.")] = 20,
+    as_json: AsJson = False,
+) -> Status:
+    """Show what was done to the index, by whom and when, and the generations that are kept.
+
+    \b
+    Examples:
+      rapporteur history
+      rapporteur history --json -n 1000 > history.json
+    """
+    from bot.reports import show_history
+    from retrieval.admin_log import AdminLog
+    from retrieval.generations import kept_generations, name_in_use
+
+    place = configure(settings()).index
+    entries, kept, used = AdminLog(place).entries(number), kept_generations(place), name_in_use(place)
+    if as_json:
+        _print_json(payload.history(entries, kept, used))
+    else:
+        show_history(results(), entries, kept, used, str(place))
+    return Status.DONE if entries or kept else Status.NOTHING_FOUND
+
+
+def rollback(
+    generation: Annotated[
+        str | None, typer.Argument(help="The generation; by default the one before.", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> Status:
+    """Answer from an earlier generation of the index, until the next refresh.
+
+    \b
+    Examples:
+      rapporteur rollback
+      rapporteur rollback 20261127T150448.395663
+    """
+    from bot.reports import show_rollback
+    from retrieval.generations import roll_back
+
+    place = configure(settings()).index
+    used = roll_back(place, generation, at_this_terminal())
+    if as_json:
+        _print_json({"index": payload.index(used), "folder": used.folder, "place": str(place)})
+    else:
+        show_rollback(results(), used)
+    return Status.DONE
+
+
 def evaluate(
     questions: QuestionsFile,
     split: SplitOption = Split.ALL,
@@ -386,8 +435,9 @@ def run() -> Status:
     try:
         values = settings()
         discord = prepared(configure_discord(values), sys.stderr)
-        with opened_library(configure(values)) as library:
-            return serve(library, discord)
+        documents = configure(values)
+        with opened_library(documents, check=True) as library:
+            return serve(library, discord, documents)
     except RapporteurError as error:
         tell(str(error))
         return Status.PERMANENT
@@ -400,19 +450,21 @@ def health() -> Status:
     Example:
       rapporteur health
     """
-    from bot.health import parse_address
-    from bot.running import alive
+    import asyncio
+
+    from bot.health import is_healthy, parse_address  # nothing of Discord: it is asked every minute
 
     address = health_address(settings())
     if address is None:
         raise UsageError("RAPPORTEUR_HEALTH is empty, so there are no health pages to ask.")
-    living = alive(parse_address(address, "RAPPORTEUR_HEALTH"))
+    living = asyncio.run(is_healthy(parse_address(address, "RAPPORTEUR_HEALTH")))
     show(results(), "It is alive." if living else f"Nothing that is alive answers at {address}.")
     return Status.DONE if living else Status.NOTHING_FOUND
 
 
 COMMANDS: tuple[Command, ...] = (
-    index, ask, chat, search, lookup, sources, check, verify, evaluate, calibrate, benchmark, doctor, run, health,
+    index, ask, chat, search, lookup, sources, check, verify, history, rollback, evaluate, calibrate, benchmark, doctor,
+    run, health,
 )  # fmt: skip
 
 

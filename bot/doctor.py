@@ -75,10 +75,14 @@ def _documents(config: Config) -> Finding:
 
 
 def _model(config: Config) -> Finding:
+    from retrieval.embedder_choice import installed_export
     from retrieval.embedding import SentenceTransformerEmbedder
     from retrieval.model_files import EmbeddingError, find_model
 
     try:
+        if installed := installed_export(config.model, config.index):
+            installed.check()
+            return Finding("model", State.FINE, f"{installed.name}, exported and as written (sha256)")
         files = find_model(config.model)
         if config.model is None:
             return Finding("model", State.FINE, f"{files.model}, weights as expected (sha256), in {files.folder}")
@@ -100,13 +104,17 @@ def _reranker(name: str) -> Finding:
 
 def _index(config: Config) -> Iterator[Finding]:
     from bot.opening import existing_library
+    from retrieval.generations import kept_generations
     from retrieval.model_files import EmbeddingError
-    from retrieval.store import IndexUnusable
+    from retrieval.store import IndexDamaged, IndexUnusable
 
     try:
         library = existing_library(config, check=True)
     except (IndexUnusable, EmbeddingError) as error:
-        yield Finding("index", State.NO_INDEX, f"{config.index}: {error}", "Run: rapporteur index")
+        earlier = isinstance(error, IndexDamaged) and len(kept_generations(config.index)) > 1
+        next_step = "Run: rapporteur index" + (", or go back: rapporteur rollback" if earlier else "")
+        yield Finding("index", State.NO_INDEX, f"{config.index}: {error}", next_step)
+        yield from _refreshes(config)
         return
     with library:
         made = library.generation
@@ -118,7 +126,23 @@ def _index(config: Config) -> Iterator[Finding]:
         )
         yield _calibration(library.calibration, library.calibration_problem)
         held = {source.id: source.sha256 for source in library.sources()}
+    yield from _refreshes(config)
     yield from _freshness(config, made.folder, held)
+
+
+def _refreshes(config: Config) -> Iterator[Finding]:
+    """Yield who refreshes the index now, and what went wrong last."""
+    from retrieval.admin_log import AdminLog
+    from retrieval.generations import refresh_running
+
+    running = refresh_running(config.index)
+    if running:
+        detail = f"{running.actor.who} ({running.actor.where}) refreshes it since {running.since:%H:%M:%S} UTC."
+        yield Finding("refresh", State.FINE, detail)
+    failure = AdminLog(config.index).last_failure()
+    if failure:
+        detail = f"The last {failure.action.value} {failure.outcome.value}, {failure.at:%Y-%m-%d %H:%M} UTC"
+        yield Finding("refresh", State.STALE, f"{detail}: {failure.reason}", "Run: rapporteur index")
 
 
 def _calibration(calibration: Calibration | None, problem: str | None) -> Finding:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # what these import takes a second, and `--help` needs none o
     from corpus.citation import Reading
     from corpus.folder import Unreadable
     from corpus.wording import Wording
+    from retrieval.admin_log import Entry
     from retrieval.answering import Answer, Quotation
     from retrieval.indexing import RefreshReport
     from retrieval.store import Generation
@@ -132,6 +133,28 @@ def refreshed(report: RefreshReport, place: str) -> Payload:
         "place": place,
         "index": index(report.generation),
         "seconds": report.seconds,
+    }
+
+
+def history(entries: Iterable[Entry], kept: Iterable[Generation], used: str | None) -> Payload:
+    """Return what was done to an index, newest first, and the generations that can be gone back to."""
+    return {
+        "entries": [
+            {
+                "at": each.at.isoformat(),
+                "who": each.actor.who,
+                "where": each.actor.where,
+                "action": each.action.value,
+                "outcome": each.outcome.value,
+                "generation": each.generation,
+                "detail": dict(each.detail),
+            }
+            for each in entries
+        ],
+        "generations": [
+            index(each) | {"created": each.created.isoformat(), "model": each.model, "in_use": each.name == used}
+            for each in kept
+        ],
     }
 
 

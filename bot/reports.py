@@ -17,6 +17,7 @@ from corpus.document import Document, Passage, Role, Source, in_words
 if TYPE_CHECKING:  # what these import takes a second
     from bot.benchmark import Benchmark
     from corpus.folder import Unreadable
+    from retrieval.admin_log import Entry
     from retrieval.benchmarking import MeasuredIn, Measurement
     from retrieval.evaluation import Evaluation
     from retrieval.indexing import RefreshReport
@@ -130,6 +131,38 @@ def _show_block(console: Console, document: Document, found: Sequence[Passage]) 
     for warning in document.warnings:
         show(console, clean(f"warning: {warning}"), indent=2)
     return True
+
+
+def show_history(
+    console: Console, entries: Sequence[Entry], kept: Sequence[Generation], used: str | None, place: str
+) -> None:
+    """Print what was done to an index, newest first, and the generations that can be gone back to."""
+    if not entries and not kept:
+        show(console, clean(f"Nothing was ever done to an index in {place}."))
+        return
+    rows = [
+        (f"{each.at:%Y-%m-%d %H:%M}", clean(each.actor.who), clean(each.actor.where), *_what(each)) for each in entries
+    ]
+    show_table(console, ("UTC", "Who", "Where", "What", "How"), rows, numbers=())
+    show(console)
+    generations = [
+        (each.name, f"{each.documents:,}", f"{each.passages:,}", "in use" if each.name == used else "") for each in kept
+    ]
+    show_table(console, ("Generation", "Documents", "Passages", ""), generations, numbers=(1, 2))
+
+
+def _what(entry: Entry) -> tuple[str, str]:
+    """Return what was done, and how it ended: with what changed, or why not."""
+    changed = [f"{value:,} {name}" for name, value in entry.detail.items() if isinstance(value, int) and value]
+    how = entry.reason or ", ".join(changed)
+    return entry.action.value, clean(f"{entry.outcome.value}: {how}" if how else entry.outcome.value)
+
+
+def show_rollback(console: Console, used: Generation) -> None:
+    """Print which generation is in use now, and until when."""
+    holds = f"{counted(used.documents, 'document')}, {counted(used.passages, 'passage')}"
+    show(console, clean(f"In use now: generation {used.name}, {holds}."))
+    show(console, clean(f"The next `rapporteur index` reads the documents as they then are in {used.folder}."))
 
 
 def show_evaluation(console: Console, evaluation: Evaluation, *, misses: bool) -> None:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from retrieval.embedding import Embedder, SentenceTransformerEmbedder
 from retrieval.generations import IndexNotWritten
-from retrieval.model_files import PACKAGED_MODEL, EmbeddingError, ModelFiles, find_model
-from retrieval.onnx_embedder import Export, OnnxEmbedder
+from retrieval.model_files import PACKAGED_MODEL, PACKAGED_SHA256, EmbeddingError, ModelFiles, find_model
+from retrieval.onnx_embedder import MANIFEST, Export, OnnxEmbedder
 from retrieval.store import made_with_another
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 MODELS = "models"
 """Folder of the exported models, beside the generations of an index."""
+
+INSTALLED = Path(__file__).parent / MODELS
+"""The same of a program that was installed with its model exported, as in a container: without weights and torch."""
 
 
 def embedder_for_indexing(
@@ -33,6 +43,8 @@ def embedder_for_indexing(
     """
     from retrieval.onnx_export import NotExported, exported, is_exported
 
+    if installed := installed_export(model, index):
+        return installed
     files = find_model(model)
     try:
         if apart and not is_exported(files, index / MODELS):
@@ -42,30 +54,56 @@ def embedder_for_indexing(
     except NotExported as error:
         notice(str(error))
         return SentenceTransformerEmbedder(files)
-    except OSError as error:
-        raise IndexNotWritten(f"The index folder {index} cannot be written ({error.strerror or error}).") from error
+    except (OSError, NotImplementedError) as error:  # the latter on a file system without locks
+        reason = getattr(error, "strerror", None) or error
+        raise IndexNotWritten(f"The index folder {index} cannot be written ({reason}).") from error
 
 
 def _exported_apart(files: ModelFiles, models: Path) -> list[str]:
-    """Export a model in a process of its own; return what a person should know."""
-    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor  # asking never needs them
-    from multiprocessing import get_context
+    """Export a model in a process of its own, which does not outlive this one; return what a person should know."""
+    from multiprocessing import get_context  # asking never needs it
 
-    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as processes:
-        try:
-            return processes.submit(_export_and_tell, files, models).result()
-        except BrokenProcessPool as error:
-            raise EmbeddingError(
-                f"The export of the model {files.model!r} was ended from outside: it needs about a gigabyte of memory."
-            ) from error
+    context = get_context("spawn")
+    told, tells = context.Pipe(duplex=False)
+    process = context.Process(target=_export_and_tell, args=(files, models, tells), daemon=True)
+    process.start()
+    tells.close()
+    try:
+        said: list[str] | Exception = told.recv()
+    except EOFError as error:
+        raise EmbeddingError(
+            f"The export of the model {files.model!r} was ended from outside: it needs about a gigabyte of memory."
+        ) from error
+    finally:
+        told.close()
+        process.kill()  # it has told all, or nobody waits for it any more
+        process.join()
+    if isinstance(said, Exception):
+        raise said
+    return said
 
 
-def _export_and_tell(files: ModelFiles, models: Path) -> list[str]:
+def _export_and_tell(files: ModelFiles, models: Path, tells: Connection) -> None:
     from retrieval.onnx_export import exported
 
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever waits is interrupted as well, and ends this process
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     said: list[str] = []
-    exported(files, models, said.append)
-    return said
+    try:
+        exported(files, models, said.append)
+        tells.send(said)
+    except Exception as error:
+        tells.send(error)
+
+
+def _end_with_parent() -> None:
+    """Wait for the process that started this one: one that is killed cannot end it itself."""
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def embedder_for_asking(model: str | None, index: Path, made_with: str) -> Embedder:
@@ -93,7 +131,20 @@ def embedder_for_asking(model: str | None, index: Path, made_with: str) -> Embed
         # The content is what counts: a model may have been moved, or be named by another path.
         if export.model == configured or export.sha256 == find_model(model).sha256:
             return OnnxEmbedder(folder)
-    return SentenceTransformerEmbedder(find_model(model))
+    return installed_export(model, index) or SentenceTransformerEmbedder(find_model(model))
+
+
+def installed_export(model: str | None, index: Path) -> OnnxEmbedder | None:
+    """Return the packaged model where the program was installed with it exported; one beside the index comes first.
+
+    Args:
+        model: As configured; another than the packaged one is never installed.
+        index: The folder of the index.
+    """
+    beside, installed = (models / PACKAGED_SHA256[:16] for models in (index / MODELS, INSTALLED))
+    if model is not None or not (installed / MANIFEST).is_file():
+        return None
+    return OnnxEmbedder(beside if (beside / MANIFEST).is_file() else installed)
 
 
 def _is_path(model: str) -> bool:

@@ -144,9 +144,16 @@ class SentenceTransformerEmbedder:
 
 
 def _loaded(files: ModelFiles) -> SentenceTransformer:
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
+    try:
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+    except ModuleNotFoundError as error:
+        raise EmbeddingError(
+            f"The model {files.model!r} must be exported first, and {error.name} is not installed here, which that "
+            "needs. Run `rapporteur index` once where the whole program is installed, and bring the folder `models` "
+            "of that index into the folder of this one."
+        ) from error
 
     # Threads of one batch wait for one another: with as many as there are cores, a second busy process on the
     # machine made embedding four times slower than one thread fewer does.

@@ -11,8 +11,9 @@ from typing import Protocol
 
 import numpy as np
 
-from corpus.errors import FolderError, UnreadableFile
+from corpus.errors import FolderError, RapporteurError, UnreadableFile
 from corpus.folder import File, Listing, Unreadable, files_of, read_file
+from retrieval.admin_log import UNNAMED, Action, Actor, AdminLog, Entry, Outcome
 from retrieval.embedding import Embedder, Embedding
 from retrieval.generations import IndexNotWritten, built_aside, one_refresh, open_current, publish
 from retrieval.rows import DocumentRow, Texts, document_row
@@ -56,27 +57,60 @@ class RefreshReport:
     seconds: float
     changed_anything: bool
 
+    def counts(self) -> dict[str, float]:
+        """Return how much was changed, as the log of an index tells it."""
+        return {
+            "documents added": len(self.documents_added),
+            "documents changed": len(self.documents_changed),
+            "documents removed": len(self.documents_removed),
+            "passages added": self.passages_added,
+            "passages removed": self.passages_removed,
+            "files not read": len(self.unreadable),
+            "seconds": round(self.seconds, 1),
+        }
 
-def refresh(folder: Path, index: Path, embedder: Embedder, progress: Progress) -> RefreshReport:
+
+def refresh(folder: Path, index: Path, embedder: Embedder, progress: Progress, actor: Actor = UNNAMED) -> RefreshReport:
     """Bring the index in `index` up to date with the documents in `folder`.
 
-    Answers come from the generation before until the new one is verified. When nothing changed, nothing is written.
+    Answers come from the generation before until the new one is verified. When nothing changed, no generation is
+    written. How it ended is told in the log of the index.
 
     Raises:
         FolderError: The folder cannot be used, holds nothing that can be read, or is that of the index.
         EmbeddingError: The model cannot be loaded.
-        IndexNotWritten: The disk refused, or another refresh runs.
+        RefreshRunning: Another refresh runs.
+        IndexNotWritten: The disk refused.
     """
     started = time.perf_counter()
     folder = folder.resolve()
     listing(folder, index)  # what is no folder of documents leaves no trace where the index would be
-    with one_refresh(index):
+    with one_refresh(index, actor):
         before = _usable(index, embedder)
+        used = before.generation.name if before else None
+        log = AdminLog(index)
         try:
-            return _refresh(folder, index, embedder, progress, before, started)
+            report = _refresh(folder, index, embedder, progress, before, started)
+        except BaseException as error:
+            log.add(Entry(actor, Action.REFRESH, _outcome_of(error), used, {"reason": _reason_of(error)}))
+            raise
         finally:
             if before:
                 before.close()
+        outcome = Outcome.DONE if report.changed_anything else Outcome.UNCHANGED
+        log.add(Entry(actor, Action.REFRESH, outcome, report.generation.name, report.counts()))
+        return report
+
+
+def _outcome_of(error: BaseException) -> Outcome:
+    return Outcome.FAILED if isinstance(error, Exception) else Outcome.STOPPED
+
+
+def _reason_of(error: BaseException) -> str:
+    """Return why a refresh ended, for the log; of a fault of the program no more than its kind."""
+    if isinstance(error, RapporteurError):
+        return str(error)
+    return type(error).__name__ if isinstance(error, Exception) else "It was stopped."
 
 
 def _usable(index: Path, embedder: Embedder) -> Store | None:

@@ -89,10 +89,10 @@ def packaged_model_path() -> Path:
 
 def _downloaded(model: str) -> Path:
     """Return the folder of a model of the hub, downloaded unless it was before."""
-    from huggingface_hub import snapshot_download  # half a second, and only for models of the hub
-
     repository = model if "/" in model else f"sentence-transformers/{model}"
     try:
+        from huggingface_hub import snapshot_download  # half a second, and only for models of the hub
+
         return Path(snapshot_download(repository, ignore_patterns=[f"*{suffix}" for suffix in _NO_PART_OF_A_MODEL]))
     except Exception as error:  # no such model, no network, no right: each library below has errors of its own
         raise EmbeddingError(f"The model {model!r} could not be loaded ({first_line(error)}). {_NAME}") from error

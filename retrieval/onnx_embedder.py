@@ -98,6 +98,15 @@ class OnnxEmbedder:
         """Of the vectors."""
         return self._export.dimension
 
+    def check(self) -> None:
+        """Compare the checksum of every file.
+
+        Raises:
+            EmbeddingError: One is missing or not what was written.
+        """
+        for name in self._export.files:
+            self._read(name)
+
     def embed(self, texts: Sequence[str]) -> Iterator[Embedding]:
         """Return the embedding of each text; several are worked on at once from now on.
 

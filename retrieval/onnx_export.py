@@ -2,6 +2,8 @@
 
 The graph takes the tokens of one text and gives the vector of the text, pooled and of length 1 as the model does it,
 and the vector of each token as bytes. Only here, and for models that cannot be exported, torch is needed.
+
+    python -m retrieval.onnx_export FOLDER      # the packaged model, for whatever processor it will run on
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import hashlib
 import logging
 import platform
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -19,9 +22,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from filelock import FileLock
 
 from retrieval.embedding import TOKEN_SCALE, SentenceTransformerEmbedder
-from retrieval.model_files import EmbeddingError, ModelFiles, first_line
+from retrieval.generations import flush
+from retrieval.model_files import EmbeddingError, ModelFiles, find_model, first_line
 from retrieval.onnx_embedder import GRAPH, MANIFEST, TOKENIZER, Export, OnnxEmbedder
 
 if TYPE_CHECKING:
@@ -45,6 +50,7 @@ SAMPLES = (
     "of the mission;",
 )
 _OPSET = 17
+_ASIDE = ".exporting-"
 
 
 class NotExported(EmbeddingError):
@@ -56,13 +62,16 @@ def is_exported(files: ModelFiles, models: Path) -> bool:
     return (models / files.sha256[:16] / MANIFEST).is_file()
 
 
-def exported(files: ModelFiles, models: Path, notice: Callable[[str], None]) -> OnnxEmbedder:
+def exported(
+    files: ModelFiles, models: Path, notice: Callable[[str], None], *, for_any_processor: bool = False
+) -> OnnxEmbedder:
     """Return the exported model kept in a folder below `models` under its content hash; export it if it is not there.
 
     Args:
         files: The model.
         models: Where exported models are kept.
         notice: Is told what a person should know: that precision is kept full, and why.
+        for_any_processor: Whether it will also run on others than the processor of this machine.
 
     Raises:
         NotExported: The export failed; nothing is left behind.
@@ -72,18 +81,32 @@ def exported(files: ModelFiles, models: Path, notice: Callable[[str], None]) -> 
     if (folder / MANIFEST).is_file():
         return OnnxEmbedder(folder)
     models.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".exporting-", dir=models))
-    try:
-        _export(files, aside, notice)
-        if not (folder / MANIFEST).is_file():  # else another process was faster
-            shutil.rmtree(folder, ignore_errors=True)
-            aside.rename(folder)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    with FileLock(models.with_name(f"{models.name}.LOCK")):
+        for left_over in models.glob(f"{_ASIDE}*"):  # of a process that was killed
+            shutil.rmtree(left_over, ignore_errors=True)
+        if not (folder / MANIFEST).is_file():  # else another process exported it meanwhile
+            narrow = for_any_processor or not adds_bytes_without_overflow()
+            _export_aside(files, models, folder, notice, narrow=narrow)
     return OnnxEmbedder(folder)
 
 
-def _export(files: ModelFiles, folder: Path, notice: Callable[[str], None]) -> None:
+def _export_aside(
+    files: ModelFiles, models: Path, folder: Path, notice: Callable[[str], None], *, narrow: bool
+) -> None:
+    """Export a model into `folder`, which is there with everything in it or not at all."""
+    aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=models))
+    try:
+        _export(files, aside, notice, narrow=narrow)
+        for path in (*aside.iterdir(), aside):
+            flush(path)
+        shutil.rmtree(folder, ignore_errors=True)
+        aside.rename(folder)
+        flush(models)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _export(files: ModelFiles, folder: Path, notice: Callable[[str], None], *, narrow: bool) -> None:
     original = SentenceTransformerEmbedder(files)
     next(original.embed(SAMPLES[:1]))  # what cannot be used at all need not be exported
     model = original.model
@@ -91,7 +114,8 @@ def _export(files: ModelFiles, folder: Path, notice: Callable[[str], None]) -> N
     try:
         longest = _write_tokenizer(model, folder / TOKENIZER)
         _write_graph(model, full)
-        loss = _loss_in_bytes(files, original, folder, full, longest)
+        _quantise(full, folder / GRAPH, narrow=narrow)
+        loss = _loss_in_bytes(files, original, folder, longest)
         if loss:
             shutil.copyfile(full, folder / GRAPH)
             agreement = _finish(files, original, folder, "float32", longest)
@@ -114,11 +138,8 @@ def _export(files: ModelFiles, folder: Path, notice: Callable[[str], None]) -> N
         )
 
 
-def _loss_in_bytes(
-    files: ModelFiles, original: SentenceTransformerEmbedder, folder: Path, full: Path, longest: int
-) -> str | None:
-    """Quantise a graph; return what is wrong with the outcome, None if it is as it should be."""
-    _quantise(full, folder / GRAPH)
+def _loss_in_bytes(files: ModelFiles, original: SentenceTransformerEmbedder, folder: Path, longest: int) -> str | None:
+    """Return what is wrong with a quantised graph, None if it is as it should be."""
     agreement = _finish(files, original, folder, "int8", longest)
     if agreement >= AGREEMENT:
         return None
@@ -207,10 +228,10 @@ def _graphs_kept_quiet() -> Iterator[None]:
         torch._C._jit_onnx_log = log
 
 
-def _quantise(full: Path, file: Path) -> None:
+def _quantise(full: Path, file: Path, *, narrow: bool) -> None:
     """Write a graph with its weights as bytes, each channel with a scale of its own.
 
-    Without the instruction that adds products of bytes without overflow (VNNI), weights are kept to seven bits.
+    Without the instruction that adds products of bytes without overflow (VNNI), weights are kept to seven bits: narrow.
     Source: ONNX Runtime, Quantize ONNX models: "When to use reduce_range".
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -222,7 +243,7 @@ def _quantise(full: Path, file: Path) -> None:
             full,
             file,
             per_channel=True,
-            reduce_range=not adds_bytes_without_overflow(),
+            reduce_range=narrow,
             weight_type=QuantType.QInt8,
             nodes_to_exclude=[first] if first else [],
             extra_options={"MatMulConstBOnly": True},
@@ -253,3 +274,16 @@ def adds_bytes_without_overflow() -> bool:
         return "vnni" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:  # not Linux: nothing tells, and seven bits are right everywhere
         return False
+
+
+def main(folder: str) -> None:
+    """Export the packaged model to a folder below one; a loss of precision ends this with a sentence."""
+
+    def refuse(said: str) -> None:
+        raise SystemExit(said)
+
+    exported(find_model(None), Path(folder), refuse, for_any_processor=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -111,15 +111,18 @@ class Generation:
     files: Mapping[str, tuple[int, str]]
 
     def to_json(self) -> str:
-        """Return the manifest."""
-        values = {name: getattr(self, name) for name in self.__slots__}
+        """Return the manifest, with a checksum of its own."""
+        values = {name: getattr(self, name) for name in self.__slots__} | {"created": self.created.isoformat()}
         # In ASCII: the name of a folder may be no UTF-8.
-        return json.dumps(values | {"created": self.created.isoformat()}, indent=1)
+        return json.dumps(values | {"sha256": _sha256_of(values)}, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> Generation:
-        """Return what a manifest says; raises ValueError, KeyError or TypeError when it is not one."""
+        """Return what a manifest says; raises ValueError, KeyError or TypeError when it is not as it was written."""
         values = json.loads(text)
+        sha256 = values.pop("sha256", None)  # older ones have none
+        if sha256 not in (None, _sha256_of(values)):
+            raise ValueError("it was changed after it was written")
         created = datetime.fromisoformat(values.pop("created"))
         files = {path: (int(size), str(sha256)) for path, (size, sha256) in values.pop("files").items()}
         return cls(created=created, files=files, **values)
@@ -156,13 +159,7 @@ class Store:
             IndexDamaged: A file is missing or not as long as it was written, or not what was written.
             IndexMismatch: Another version of the program wrote it.
         """
-        generation = read_manifest(folder)
-        for path, (size, _) in generation.files.items():
-            file = folder / path
-            if not file.is_file() or file.stat().st_size != size:
-                raise _damaged(generation.name, f"{path} is incomplete")
-        if check:
-            _compare_checksums(folder, generation)
+        generation = compare_checksums(folder) if check else compare_sizes(folder)
         try:
             return cls(folder, generation)
         except IndexDamaged:
@@ -171,10 +168,13 @@ class Store:
             raise _damaged(generation.name, _reason(error)) from error
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Let go of the files, and of what was read of them; to do so again does nothing."""
         self._database.close()
         self.sentence_tokens.close()
         self.setting_tokens.close()
+        # What remembers documents holds the store, which holds it: only a look for garbage would free the two.
+        for part in ("words", "sentence_vectors", "columns", "facts", "sources", "_read_document"):
+            vars(self).pop(part, None)
 
     def check(self) -> None:
         """Compare the checksum of every file.
@@ -182,7 +182,7 @@ class Store:
         Raises:
             IndexDamaged: One differs.
         """
-        _compare_checksums(self.folder, self.generation)
+        compare_checksums(self.folder)
 
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
         try:
@@ -352,6 +352,11 @@ def _given(values: Sequence[object]) -> tuple[str]:
     return (json.dumps(list(values)),)
 
 
+def _sha256_of(values: Mapping[str, object]) -> str:
+    """Return the sha256 of what a manifest says, however it is laid out."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
 def checksum(file: Path) -> str:
     """Return the sha256 of a file, in hexadecimal."""
     with file.open("rb") as stream:
@@ -390,7 +395,29 @@ def made_with_another(made_with: str, configured: str) -> IndexMismatch:
     )
 
 
-def _compare_checksums(folder: Path, generation: Generation) -> None:
+def compare_sizes(folder: Path) -> Generation:
+    """Return what a generation is, if every file of it is there and as long as it was written.
+
+    Raises:
+        IndexDamaged: One is not.
+        IndexMismatch: Another version of the program wrote it.
+    """
+    generation = read_manifest(folder)
+    for path, (size, _) in generation.files.items():
+        file = folder / path
+        if not file.is_file() or file.stat().st_size != size:
+            raise _damaged(generation.name, f"{path} is incomplete")
+    return generation
+
+
+def compare_checksums(folder: Path) -> Generation:
+    """Return what a generation is, if every file of it is what was written: all of it is read, with sha256.
+
+    Raises:
+        IndexDamaged: One is not.
+        IndexMismatch: Another version of the program wrote it.
+    """
+    generation = compare_sizes(folder)
     for path, (_, sha256) in generation.files.items():
         try:
             same = checksum(folder / path) == sha256
@@ -398,6 +425,7 @@ def _compare_checksums(folder: Path, generation: Generation) -> None:
             raise _damaged(generation.name, f"{path} cannot be read: {error.strerror}") from error
         if not same:
             raise _damaged(generation.name, f"{path} was changed after it was written")
+    return generation
 
 
 def _reason(error: Exception) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -270,6 +271,58 @@ def test_refreshing_what_has_not_changed_changes_nothing(index: Path) -> None:
     assert report["changed"] is False
     assert report["documents"] == {"added": [], "changed": [], "removed": []}
     assert report["unreadable"] == []
+
+
+def test_history_shows_who_did_what_and_rollback_goes_back(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents, mine = tmp_path / "documents", tmp_path / "index"
+    shutil.copytree(index, mine, ignore=shutil.ignore_patterns("log.sqlite"))
+    shutil.copytree(DOCUMENTS, documents)
+    monkeypatch.setenv("RAPPORTEUR_INDEX", str(mine))
+    monkeypatch.setenv("RAPPORTEUR_DOCUMENTS", str(documents))
+    (documents / "UNMOT_backgrounder.txt").unlink()
+    assert run("index").exit_code == 0
+    assert "1 documents removed" in " ".join(run("history").output.split())
+    assert len(json.loads(run("sources", "--json").stdout)["documents"]) == 2
+    gone_back = run("rollback", "--json")
+    assert gone_back.exit_code == 0
+    assert json.loads(gone_back.stdout)["index"]["documents"] == 3
+    assert len(json.loads(run("sources", "--json").stdout)["documents"]) == 3
+    told = json.loads(run("history", "--json").stdout)
+    assert [(each["action"], each["outcome"]) for each in told["entries"]] == [
+        ("rollback", "done"),
+        ("refresh", "done"),
+    ]
+    assert all(each["who"] and each["where"].startswith("terminal on ") for each in told["entries"])
+    assert [each["in_use"] for each in told["generations"]] == [False, True]
+    refused = run("rollback", "20200101T000000.000000")
+    assert (refused.exit_code, "is not kept; these are" in refused.stderr) == (2, True)
+
+
+def test_a_damaged_index_is_put_aside_aloud_and_the_one_before_answers(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents, mine = tmp_path / "documents", tmp_path / "index"
+    shutil.copytree(index, mine)
+    shutil.copytree(DOCUMENTS, documents)
+    monkeypatch.setenv("RAPPORTEUR_INDEX", str(mine))
+    monkeypatch.setenv("RAPPORTEUR_DOCUMENTS", str(documents))
+    (documents / "UNMOT_backgrounder.txt").unlink()
+    assert run("index").exit_code == 0
+    with (mine / (mine / "CURRENT").read_text().strip() / "corpus.sqlite").open("ab") as file:
+        file.write(b"x")
+    assert "rapporteur rollback" in run("doctor").output
+    found = run("lookup", "1138 OP 5")
+    assert found.exit_code == 0
+    assert "was put aside" in found.stderr
+
+
+def test_where_nothing_was_done_history_says_so(index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAPPORTEUR_INDEX", str(tmp_path / "none"))
+    found = run("history")
+    assert (found.exit_code, "Nothing was ever done" in found.output) == (1, True)
+    assert run("rollback").exit_code == 3
 
 
 def test_an_index_tells_how_to_ask_it(index: Path) -> None:

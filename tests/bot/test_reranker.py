@@ -25,7 +25,11 @@ def run(*arguments: str | Path, text: str = "") -> Any:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {str(file): file.read_bytes() for file in folder.rglob("*") if file.is_file() and file.name != "LOCK"}
+    return {
+        str(file): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.is_file() and file.name not in ("LOCK", "log.sqlite")
+    }
 
 
 @pytest.fixture(scope="module")

@@ -110,7 +110,7 @@ def contents() -> Contents:
     """What is in a folder: the bytes of each file, but for the lock of an index."""
 
     def contents(folder: Path) -> dict[str, bytes]:
-        files = (file for file in folder.rglob("*") if file.is_file() and file.name != "LOCK")
+        files = (file for file in folder.rglob("*") if file.is_file() and file.name not in ("LOCK", "log.sqlite"))
         return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
     return contents

