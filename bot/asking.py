@@ -12,15 +12,14 @@ import gc
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from types import TracebackType
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from corpus.errors import RapporteurError
-from retrieval.answering import Answer
-from retrieval.library import Library
 
 T = TypeVar("T")
+Lent = TypeVar("Lent")
 
 WAITING = 256
 """Questions that may wait for a thread. At a hundred a second the last of them is answered within three seconds, which
@@ -31,31 +30,42 @@ class NotTaken(RapporteurError):
     """A question is not taken: too many are waiting, or no more are answered."""
 
 
-class Asking:
-    """Asks one library several questions at a time; belongs to the event loop it is used from."""
+def keep_what_was_opened() -> None:
+    """Let Python not look for garbage among all that there is now: what was opened stays, as long as it is used.
 
-    def __init__(self, library: Library, *, threads: int | None = None, waiting: int = WAITING) -> None:
-        """Begin; the library stays open when this is closed.
+    To look through it, which Python does now and then, takes the interpreter for 27 ms where there are 2,441 documents,
+    and the event loop with it.
+    """
+    gc.freeze()
+
+
+class Asking(Generic[Lent]):
+    """Asks several questions at a time; belongs to the event loop it is used from."""
+
+    def __init__(
+        self,
+        lend: Callable[[int | None], AbstractContextManager[Lent]],
+        *,
+        threads: int | None = None,
+        waiting: int = WAITING,
+    ) -> None:
+        """Begin; nothing of what is lent is closed with this.
 
         Args:
-            library: What answers.
+            lend: Gives what answers in a server, or outside any, for as long as a question is worked on.
             threads: How many questions are worked on at once; by default one for each core.
             waiting: How many more may wait.
         """
         at_once = threads or os.cpu_count() or 1
-        self._library = library
+        self._lend = lend
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="answering")
         self._free = asyncio.Semaphore(at_once)
         self._most_waiting = waiting
         self._waiting = 0
         self._closed = False
 
-    async def __aenter__(self) -> Asking:
-        # Loaded once: the first questions would else each load the model at the same time.
-        await self.run(lambda library: library.search("ready", limit=1))
-        # What was opened stays: looking through it for garbage, which Python does now and then, takes the interpreter
-        # for 27 ms where there are 2,441 documents, and the event loop with it.
-        gc.freeze()
+    async def __aenter__(self) -> Asking[Lent]:
+        keep_what_was_opened()
         return self
 
     async def __aexit__(
@@ -68,12 +78,8 @@ class Asking:
         """How many questions wait for a thread."""
         return self._waiting
 
-    async def answer(self, question: str, limit: int = 3, context: str | None = None) -> Answer:
-        """Answer a question as `Library.answer` does; raises NotTaken as well."""
-        return await self.run(lambda library: library.answer(question, limit, context))
-
-    async def run(self, work: Callable[[Library], T]) -> T:
-        """Return what `work` makes of the library, in a thread.
+    async def run(self, work: Callable[[Lent], T], server: int | None = None) -> T:
+        """Return what `work` makes of what is lent in a server when it begins, in a thread.
 
         Who waits may be cancelled: the work is then never begun, or comes to its end unheard.
 
@@ -92,9 +98,13 @@ class Asking:
             raise NotTaken("No more questions are answered: the program is ending.")
         loop = asyncio.get_running_loop()
         here = contextvars.copy_context()  # what is logged in the thread belongs to the request
-        begun = self._threads.submit(here.run, work, self._library)
+        begun = self._threads.submit(here.run, self._worked, work, server)
         begun.add_done_callback(lambda _: self._freed(loop))  # a thread is free when it is, not when nobody waits
         return await asyncio.wrap_future(begun)
+
+    def _worked(self, work: Callable[[Lent], T], server: int | None) -> T:
+        with self._lend(server) as lent:
+            return work(lent)
 
     def _freed(self, loop: asyncio.AbstractEventLoop) -> None:
         with suppress(RuntimeError):  # the loop has ended: nobody waits any more

@@ -8,7 +8,9 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -169,7 +171,7 @@ async def _asked_together(library: Library, asked: Sequence[str]) -> tuple[float
 
     async def ask() -> None:
         for question in left:
-            await asking.answer(question)
+            await asking.run(partial(Library.answer, question=question))
 
     async def tick() -> None:
         while True:
@@ -177,7 +179,7 @@ async def _asked_together(library: Library, asked: Sequence[str]) -> tuple[float
             await asyncio.sleep(_TICK_SECONDS)
             holds.append(1000 * (time.perf_counter() - began - _TICK_SECONDS))
 
-    async with Asking(library) as asking:
+    async with Asking(lambda server: nullcontext(library)) as asking:
         ticking = asyncio.create_task(tick())
         began = time.perf_counter()
         await asyncio.gather(*(ask() for _ in range(TOGETHER)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,7 @@ from typing import NamedTuple
 
 from bot.markdown import shortened
 from corpus.document import Passage, Source
-from retrieval.library import Library
+from retrieval.collection import Collection
 
 MOST = 25
 """Choices that Discord shows."""
@@ -48,11 +49,21 @@ class Directory:
         self._lines = lines
 
     @classmethod
-    def of(cls, library: Library) -> Directory:
+    def of(cls, library: Collection) -> Directory:
         """Read every document once: some seconds for thousands."""
         sources = library.sources()
         lines = {source.id: "\n".join(map(_line, library.passages(source.id))) for source in sources}
         return cls(sources, library.passage_counts(), lines)
+
+    def before(self, other: Directory) -> Directory:
+        """Return the directory of the documents of both, these first; it shares what it can."""
+        both = copy.copy(self)
+        both._sources = self._sources + other._sources
+        both._searched = self._searched + other._searched
+        both._counts = other._counts | self._counts
+        both._by_value = other._by_value | self._by_value
+        both._lines = other._lines | self._lines
+        return both
 
     def source(self, document: str) -> Source | None:
         """Return the document that a chosen suggestion stands for; None where something else was typed."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -19,7 +20,8 @@ from prometheus_client import (
     generate_latest,
 )
 
-from retrieval.store import Generation
+if TYPE_CHECKING:  # whoever only asks for the pages needs no numpy, FAISS and tantivy
+    from retrieval.store import Generation
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 

@@ -58,6 +58,23 @@ class Catalogue:
             by_word={word: frozenset(positions) for word, positions in words.items()},
         )
 
+    def with_more(self, other: Catalogue) -> Catalogue:
+        """Return the catalogue of the documents of both, no two with the same id: these, and then the others.
+
+        It is made without looking at the names of these again, and shares what it can.
+        """
+        after = len(self.sources)
+        words = dict(self.by_word)
+        for word, positions in other.by_word.items():
+            words[word] = words.get(word, frozenset()) | {after + position for position in positions}
+        return Catalogue(
+            self.sources + other.sources,
+            resolutions=self.resolutions + other.resolutions,
+            by_number=_merged(self.by_number, other.by_number, lambda source, _: _own_number(source) is not None),
+            by_name=_merged(self.by_name, other.by_name, lambda source, name: compact(source.name) == name),
+            by_word=words,
+        )
+
     def is_resolution(self, source: Source) -> bool:
         """Tell whether a document is itself a resolution, and no text about one."""
         return _own_number(source) is not None
@@ -147,6 +164,19 @@ def _grouped(sources: Sequence[Source], number_of: Callable[[Source], str | None
         if number is not None:
             groups[str(int(number))].append(source)
     return {number: tuple(group) for number, group in groups.items()}
+
+
+def _merged(
+    one: Mapping[str, tuple[Source, ...]],
+    other: Mapping[str, tuple[Source, ...]],
+    is_its_own: Callable[[Source, str], bool],
+) -> dict[str, tuple[Source, ...]]:
+    """Return the documents of both by key; where a key is some documents' own, none that only borrows it has it."""
+    merged = dict(one)
+    for key, sources in other.items():
+        both = (*one.get(key, ()), *sources)
+        merged[key] = tuple(source for source in both if is_its_own(source, key)) or both
+    return merged
 
 
 def _by_name(sources: Sequence[Source]) -> dict[str, tuple[Source, ...]]:

@@ -118,7 +118,7 @@ _PHASES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("late interaction", "_store.sentence_tokens", ("nearest", "weights")),
     ("late interaction", "_store.setting_tokens", ("nearest",)),
     ("reading words", "_retriever", ("_read",)),
-    ("quoting", "", ("_quotations",)),
+    ("quoting", "", ("quoted",)),
 )
 """Phase, the part of a library that does it, and the methods; what one of them calls is not counted twice."""
 _REST = "the rest"

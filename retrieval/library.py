@@ -3,43 +3,51 @@
 from __future__ import annotations
 
 import copy
-import re
-import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from corpus.catalogue import Catalogue
-from corpus.citation import Reading, resolve
 from corpus.document import Passage, Source, Span
 from corpus.references import Mention, references_in
 from corpus.wording import Wording, compare
 from retrieval.answer_type import period_in
-from retrieval.answering import Answer, Quotation, quotable
+from retrieval.answering import Quotation, quotable
+from retrieval.collection import LONGEST, NOT_HELD, Collection, Found
 from retrieval.confidence import THRESHOLD, Signals, confidence_of, signals_of
 from retrieval.embedding import Embedder, Embedding
 from retrieval.generations import open_current
 from retrieval.lexical import terms_of, words_of
+from retrieval.likeness import grouped
 from retrieval.query import STEPS, Abbreviations, Query, Steps, query_of
 from retrieval.reranking import CANDIDATES, Reranker, reordered
 from retrieval.retriever import READ, WEIGHTS, Hit, Retriever, Weights
 from retrieval.store import Generation, IndexDamaged, IndexMismatch, Store, made_with_another
 from retrieval.threshold import Calibration, CalibrationError, kept_calibration
 
-_PARAGRAPH = re.compile(r"\bpara(?:graph)?s?\.?\s*(?P<number>\d+)", re.IGNORECASE)
-NOT_HELD = "The documents here do not answer this."
-"""The problem of an answer that was searched for and not found."""
-_EXACT = 0.99
-"""Confidence in a paragraph that was asked for by its reference."""
 _RANKED = 50
 """Hits that are looked at for quotations, near-duplicates among them."""
 _COMPARED = 50
 """Passages that a wording is compared with, each with its neighbours."""
-_LONGEST = 2_000
-"""Characters of a question that are read: more than the model's window and any message holds."""
 
 
-class Library:
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a search found for a question, before it is quoted.
+
+    Attributes:
+        hits: Best first.
+        confidence: That the first of them answers, 0 to 1, comparable between questions and between indexes.
+        problem: Why they do not answer; None where they do.
+    """
+
+    hits: Sequence[Hit]
+    confidence: float
+    problem: str | None
+
+
+class Library(Collection):
     """Answers from one generation of an index."""
 
     def __init__(
@@ -82,8 +90,10 @@ class Library:
         return library
 
     def close(self) -> None:
-        """Let go of the index."""
+        """Let go of the index; whoever still has a library that is closed holds nothing of its documents."""
         self._store.close()
+        for part in ("_abbreviations", "_retriever", "_catalogue"):
+            vars(self).pop(part, None)
 
     def __enter__(self) -> Library:
         return self
@@ -97,6 +107,21 @@ class Library:
     def generation(self) -> Generation:
         """What the index was made of."""
         return self._store.generation
+
+    @property
+    def index(self) -> Path:
+        """The folder of the index."""
+        return self._store.folder.parent
+
+    @property
+    def embedder(self) -> Embedder:
+        """What embeds its questions."""
+        return self._embedder
+
+    @property
+    def reranker(self) -> Reranker | None:
+        """What puts its best hits in order, if anything does."""
+        return self._reranker
 
     @property
     def calibration(self) -> Calibration | None:
@@ -125,10 +150,6 @@ class Library:
     def passage_counts(self) -> dict[str, int]:
         """Return how many passages each document has, by its id."""
         return self._store.passage_counts()
-
-    def find(self, reference: str) -> Reading:
-        """Return the passages a reference names, or a sentence that says what exists."""
-        return resolve(reference, self, self._catalogue)
 
     def verify(self, text: str) -> Wording:
         """Tell whether a wording stands in the documents; one may run on into the next paragraph."""
@@ -162,54 +183,51 @@ class Library:
         ids = self._store.ids_in([within]) if within else []
         wanted = max(limit, CANDIDATES)
         hits = self._retriever.retrieve(query, self._embedded(query), wanted, ids, only_named=within is not None)
-        return self._quotations(self._reranked(query, hits)[:limit])
+        return self.quoted(self._reranked(query, hits)[:limit])
 
-    def answer(self, question: str, limit: int = 3, context: str | None = None, within: str | None = None) -> Answer:
-        """Answer a question with at most `limit` quotations, or say that the documents hold no answer.
+    def alike(self, texts: Sequence[str]) -> list[list[str]]:
+        """Return texts, each once, in groups of those that mean the same; in each group the most typical first."""
+        distinct = list(dict.fromkeys(texts))
+        groups = grouped(list(self._embedder.embed(distinct)))
+        return [[distinct[place] for place in group] for group in groups]
+
+    def _prepare(self) -> None:
+        if self._reranker:
+            self._reranker.load()
+
+    def _found(self, question: str, mention: Mention | None, limit: int, within: str | None) -> Found:
+        found = self.weighed(question, mention, within)
+        return Found(self.quoted(quotable(found.hits, limit)), found.confidence, found.problem)
+
+    def weighed(
+        self, question: str, mention: Mention | None, within: str | None = None, beside: Sequence[Hit] = ()
+    ) -> Weighed:
+        """Search for a question, and judge what is found.
 
         Args:
-            question: As it was asked.
-            limit: How many quotations at most.
-            context: The citation quoted last: a paragraph named without its document is one of that document.
-            within: The id of the one document that may be quoted; None is all.
+            question: At most `LONGEST` characters.
+            mention: What it refers to.
+            within: The id of the one document that is searched; None is all.
+            beside: What was found elsewhere, best first: to be far ahead of a few passages alone proves little.
         """
-        started = time.perf_counter()
-        if self._reranker:
-            self._reranker.load()  # now, though some questions need none: one that is broken is told before any answer
-        asked = question[:_LONGEST]
-        if not words_of(asked):
-            return self._declined(question, started, problem="There is no question in that: ask in words.")
-        mention = self._mentioned_within(asked, within) if within else self._mentioned(asked, context)
-        if mention and mention.problem:
-            return self._declined(question, started, problem=mention.problem)
-        if mention and mention.passages:
-            quotations = self._named(asked, mention, limit)
-            return Answer(question, quotations, _EXACT, (), mention.reading, None, _since(started))
-        if mention and self._unheard_of(mention):
-            return self._declined(question, started, problem=self._not_here(mention.missing[0]))
-        query, hits = self._search(asked, mention, within=within)
+        query, hits = self._search(question, mention, within=within)
         if not hits:
-            return self._declined(question, started, problem=NOT_HELD)
+            return Weighed((), 0.0, NOT_HELD)
+        behind = sorted([*hits[1:], *beside], key=lambda hit: -hit.score) if beside else hits[1:]
         shift = self._calibration.shift if self._calibration else 0.0
-        confidence = confidence_of(signals_of(query, hits), shift)
+        confidence = confidence_of(signals_of(query, [hits[0], *behind]), shift)
         period = period_in(query.text)
         if period and not any(hit.evidence.names_period for hit in hits[:READ]):
             # What came before a gap and what came after it do not fill it.
-            problem = f"No passage here names both {period[0]} and {period[1]}."
-            nearest = self._quotations(quotable(hits, limit))
-            return Answer(question, (), THRESHOLD * confidence, nearest, None, problem, _since(started))
-        quotations = self._quotations(quotable(hits, limit))
-        reading = mention.reading if mention else None
-        if confidence < THRESHOLD:
-            return Answer(question, (), confidence, quotations, reading, NOT_HELD, _since(started))
-        return Answer(question, quotations, confidence, (), reading, None, _since(started))
+            return Weighed(hits, THRESHOLD * confidence, f"No passage here names both {period[0]} and {period[1]}.")
+        return Weighed(hits, confidence, None if confidence >= THRESHOLD else NOT_HELD)
 
     def candidates(self, question: str) -> tuple[Passage, ...]:
         """Return the passages that are weighed for a question, in no order.
 
         A right passage that is not among them is lost to any ranking.
         """
-        asked = question[:_LONGEST]
+        asked = question[:LONGEST]
         mention = references_in(asked, self, self._catalogue)
         if not words_of(asked) or (mention and mention.problem):
             return ()
@@ -260,49 +278,10 @@ class Library:
         best = self._store.passages_by_id([hit.passage for hit in hits[:CANDIDATES]])
         return reordered(hits, self._reranker.scores(query.text, [passage.search_text for passage in best]))
 
-    def _unheard_of(self, mention: Mention) -> bool:
-        """Tell whether a question is only about documents that are not here and that none here speaks of."""
-        return bool(mention.missing) and not mention.sources and not any(map(self._is_spoken_of, mention.missing))
-
     def _is_spoken_of(self, symbol: str) -> bool:
         """Tell whether all numbers of a symbol occur; the year of "S/RES/4711 (1997)" names no document."""
         numbers = [term for term in terms_of(symbol.partition(" (")[0]) if term.isdecimal()]
         return all(map(self._store.words.frequency, numbers))
-
-    def _not_here(self, symbol: str) -> str:
-        number = symbol.removeprefix("S/RES/").partition(" (")[0]
-        if number.isdecimal():
-            return self._catalogue.not_held(number)
-        return f"{symbol} is not among the documents; {self._catalogue.holdings()}."
-
-    def _mentioned(self, question: str, context: str | None) -> Mention | None:
-        """Return what a question refers to; what it leaves out is meant as in the citation quoted last."""
-        quoted = self.find(context).passages[:1] if context else ()
-        if not quoted:
-            return references_in(question, self, self._catalogue)
-        mention = references_in(question, self, self._catalogue, quoted[0].source)
-        number = _PARAGRAPH.search(question)
-        if mention and mention.sources == (quoted[0].source,) and number and quoted[0].headings:
-            # "and paragraph 7?" after a paragraph of a section counts within that section, as its citation does.
-            section = self.find(f"{quoted[0].source.name}, {quoted[0].headings[-1]}, para. {number['number']}")
-            return Mention(section.passages, section.sources, (), section.reading, section.problem)
-        return mention
-
-    def _mentioned_within(self, question: str, document: str) -> Mention | None:
-        """Return what a question about one document refers to in it; what it says of others is left to the search."""
-        source = self._source(document)
-        mention = references_in(question, self, self._catalogue, source)
-        return mention if mention and mention.sources == (source,) else None
-
-    def _source(self, document: str) -> Source:
-        """Return a document by its id; raises KeyError where there is none."""
-        for source in self._store.sources:
-            if source.id == document:
-                return source
-        raise KeyError(document)
-
-    def _declined(self, question: str, started: float, problem: str) -> Answer:
-        return Answer(question, (), 0.0, (), None, problem, _since(started))
 
     def _query(self, text: str) -> Query:
         return query_of(text, self._store.words, self._abbreviations, self._embedder.knows, self._steps)
@@ -313,17 +292,17 @@ class Library:
             raise IndexMismatch("The model now has another dimension than the index: run `rapporteur index` once.")
         return embedding
 
-    def _named(self, question: str, mention: Mention, limit: int) -> tuple[Quotation, ...]:
-        """Return the paragraphs a question names: the first of them first, then those that fit the question best."""
+    def _named(self, question: str, passages: Sequence[Passage], limit: int) -> tuple[Quotation, ...]:
         query = self._query(question)
-        named = self._store.ids_of(mention.passages)
+        named = self._store.ids_of(passages)
         embedding = self._embedded(query)
         # Asked for alone: among the paragraphs of a long annex it may be too far down to be ranked.
         first = self._retriever.retrieve(query, embedding, 1, named[:1], only_named=True)
         best = self._retriever.retrieve(query, embedding, limit, named, only_named=True)
-        return self._quotations([*first, *(hit for hit in best if hit.passage != named[0])][:limit])
+        return self.quoted([*first, *(hit for hit in best if hit.passage != named[0])][:limit])
 
-    def _quotations(self, hits: Sequence[Hit]) -> tuple[Quotation, ...]:
+    def quoted(self, hits: Sequence[Hit]) -> tuple[Quotation, ...]:
+        """Return hits as quotations, read again and compared."""
         passages = self._store.passages_by_id([hit.passage for hit in hits])
         return tuple(
             self._quotation(passage, hit.marked, hit.score) for passage, hit in zip(passages, hits, strict=True)
@@ -341,7 +320,3 @@ class Library:
                 "they are not quoted: run `rapporteur index` to build the index again."
             )
         return Quotation(passage, marked, score, verified=True)
-
-
-def _since(started: float) -> float:
-    return time.perf_counter() - started

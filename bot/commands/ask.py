@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
+from bot.cards import Card, Frame
 from bot.commands.documents import suggested_documents, within
 from bot.metrics import Way
 from bot.strings import Said
@@ -29,15 +30,15 @@ async def ask(
 ) -> None:
     """Answer a question, of one document if it is named."""
     client = interaction.client
+
+    async def answer(frame: Frame) -> Card:
+        only = await within(client.desk, document, frame)
+        return await client.desk.answer(question, frame, client.passages_for(interaction.guild_id), within=only)
+
     await client.command(
         interaction,
         Way.ASK,
-        lambda frame: client.desk.answer(
-            question,
-            frame,
-            client.passages_for(interaction.guild_id),
-            within=within(client.desk.directory, document, frame),
-        ),
+        answer,
         private=client.is_private(interaction, private),
         written=question,
     )

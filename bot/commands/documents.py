@@ -8,7 +8,8 @@ import discord
 from discord import app_commands
 
 from bot.cards import Frame
-from bot.directory import Directory, Suggestion
+from bot.desk import Desk
+from bot.directory import Suggestion
 from bot.markdown import escaped, shortened
 from bot.responding import Refused
 from bot.strings import Said
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 async def suggested_documents(interaction: discord.Interaction[Client], typed: str) -> list[app_commands.Choice[str]]:
     """Return the documents that go with what was typed so far."""
-    return choices(interaction.client.desk.directory.documents(typed))
+    client = interaction.client
+    return choices((await client.desk.seen(client.server_of(interaction))).directory.documents(typed))
 
 
 def choices(suggestions: tuple[Suggestion, ...]) -> list[app_commands.Choice[str]]:
@@ -27,10 +29,11 @@ def choices(suggestions: tuple[Suggestion, ...]) -> list[app_commands.Choice[str
     return [app_commands.Choice(name=each.name, value=each.value) for each in suggestions]
 
 
-def within(directory: Directory, document: str | None, frame: Frame) -> str | None:
+async def within(desk: Desk, document: str | None, frame: Frame) -> str | None:
     """Return the id of the document that was chosen or typed; raises Refused where it is none."""
     if not document:
         return None
+    directory = (await desk.seen(frame.server)).directory
     found = directory.source(document) or next(iter(directory.matching(document)), None)
     if found is None:
         words = escaped(shortened(document, 60))

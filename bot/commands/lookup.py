@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 async def _suggested_paragraphs(interaction: discord.Interaction[Client], typed: str) -> list[app_commands.Choice[str]]:
     """Return the paragraphs of the document chosen so far that go with what was typed."""
-    directory = interaction.client.desk.directory
+    client = interaction.client
+    directory = (await client.desk.seen(client.server_of(interaction))).directory
     document = str(getattr(interaction.namespace, "document", None) or "")
     source = directory.source(document) or next(iter(directory.matching(document)), None) if document else None
     return choices(directory.paragraphs(source.id, typed)) if source else []

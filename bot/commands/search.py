@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord import app_commands
 
+from bot.cards import Card, Frame
 from bot.commands.documents import suggested_documents, within
 from bot.metrics import Way
 from bot.strings import Said
@@ -29,10 +30,14 @@ async def search(
 ) -> None:
     """List passages, for the asker alone unless they want it otherwise."""
     client = interaction.client
+
+    async def listing(frame: Frame) -> Card:
+        return await client.desk.search(words, frame, await within(client.desk, document, frame))
+
     await client.command(
         interaction,
         Way.SEARCH,
-        lambda frame: client.desk.search(words, frame, within(client.desk.directory, document, frame)),
+        listing,
         private=client.is_private(interaction, private),
         written=words,
     )

@@ -24,6 +24,6 @@ async def sources(
     """List the documents, page by page, for the asker alone."""
 
     async def listing(frame: Frame) -> Card:
-        return interaction.client.desk.sources(filter or "", frame)
+        return await interaction.client.desk.sources(filter or "", frame)
 
     await interaction.client.command(interaction, None, listing, private=True)

@@ -86,7 +86,7 @@ def exported_rates(texts: Sequence[str], folder: Path) -> Iterator[Rate]:
     yield _rate("exported, as it is used", 1, lambda: list(embedder.embed(texts)), len(texts))
     full, quantised = folder / "batched.onnx", folder / "batched-int8.onnx"
     _write_batched_graph(SentenceTransformerEmbedder(files), full)
-    onnx_export._quantise(full, quantised)
+    onnx_export._quantise(full, quantised, narrow=not onnx_export.adds_bytes_without_overflow())
     alone = np.stack([each.vector for each in embedder.embed(texts)])
     encoded = [_ids(embedder, text) for text in texts]
     for size in SIZES:

@@ -7,6 +7,7 @@ import gc
 import os
 import threading
 from collections.abc import Coroutine, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,15 @@ class Slow:
         return found(quoted(by_locator("para. 5")))
 
 
+def asking_of(library: Any, **options: int) -> Asking[Library]:
+    """What asks one library."""
+    return Asking(lambda server: nullcontext(library), **options)
+
+
+async def answer(asking: Asking[Library], question: str) -> Answer:
+    return await asking.run(lambda library: library.answer(question))
+
+
 async def until(condition: Any) -> None:
     """Let the others of the event loop work until something is so."""
     while not condition():
@@ -50,8 +60,8 @@ def run(work: Coroutine[Any, Any, None]) -> None:
 def test_the_event_loop_goes_on_while_a_question_is_answered() -> None:
     async def work() -> None:
         library = Slow()
-        async with Asking(library) as asking:
-            asked = asyncio.create_task(asking.answer("?"))
+        async with asking_of(library) as asking:
+            asked = asyncio.create_task(answer(asking, "?"))
             await until(lambda: library.begun)
             library.go_on.set()  # by the event loop, which would wait for ever if it were held
             assert (await asked).found
@@ -62,8 +72,8 @@ def test_the_event_loop_goes_on_while_a_question_is_answered() -> None:
 def test_no_more_questions_are_worked_on_than_there_are_threads() -> None:
     async def work() -> None:
         library = Slow()
-        async with Asking(library, threads=2) as asking:
-            asked = [asyncio.create_task(asking.answer(str(number))) for number in range(5)]
+        async with asking_of(library, threads=2) as asking:
+            asked = [asyncio.create_task(answer(asking, str(number))) for number in range(5)]
             await until(lambda: len(library.begun) == 2)
             await asyncio.sleep(0)
             assert sorted(library.begun) == ["0", "1"]
@@ -77,14 +87,14 @@ def test_no_more_questions_are_worked_on_than_there_are_threads() -> None:
 def test_a_question_is_refused_when_as_many_as_may_are_waiting() -> None:
     async def work() -> None:
         library = Slow()
-        async with Asking(library, threads=1, waiting=1) as asking:
-            asked = [asyncio.create_task(asking.answer(str(number))) for number in range(2)]
+        async with asking_of(library, threads=1, waiting=1) as asking:
+            asked = [asyncio.create_task(answer(asking, str(number))) for number in range(2)]
             await until(lambda: library.begun)
             with pytest.raises(NotTaken, match="ask again in a moment"):
-                await asking.answer("one too many")
+                await answer(asking, "one too many")
             library.go_on.set()
             assert all(answer.found for answer in await asyncio.gather(*asked))
-            assert (await asking.answer("another")).found
+            assert (await answer(asking, "another")).found
 
     run(work())
 
@@ -92,15 +102,15 @@ def test_a_question_is_refused_when_as_many_as_may_are_waiting() -> None:
 def test_a_waiting_question_that_is_cancelled_is_never_begun_and_takes_no_place() -> None:
     async def work() -> None:
         library = Slow()
-        async with Asking(library, threads=1, waiting=1) as asking:
-            first = asyncio.create_task(asking.answer("first"))
+        async with asking_of(library, threads=1, waiting=1) as asking:
+            first = asyncio.create_task(answer(asking, "first"))
             await until(lambda: library.begun)
-            cancelled = asyncio.create_task(asking.answer("cancelled"))
+            cancelled = asyncio.create_task(answer(asking, "cancelled"))
             await asyncio.sleep(0)
             cancelled.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await cancelled
-            last = asyncio.create_task(asking.answer("last"))  # takes the place
+            last = asyncio.create_task(answer(asking, "last"))  # takes the place
             await asyncio.sleep(0)
             library.go_on.set()
             await asyncio.gather(first, last)
@@ -112,13 +122,13 @@ def test_a_waiting_question_that_is_cancelled_is_never_begun_and_takes_no_place(
 def test_a_question_that_is_cancelled_while_it_is_worked_on_keeps_its_thread_until_the_end() -> None:
     async def work() -> None:
         library = Slow()
-        async with Asking(library, threads=1) as asking:
-            first = asyncio.create_task(asking.answer("first"))
+        async with asking_of(library, threads=1) as asking:
+            first = asyncio.create_task(answer(asking, "first"))
             await until(lambda: library.begun)
             first.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await first
-            second = asyncio.create_task(asking.answer("second"))
+            second = asyncio.create_task(answer(asking, "second"))
             await asyncio.sleep(0)
             assert library.begun == ["first"]
             library.go_on.set()
@@ -130,8 +140,8 @@ def test_a_question_that_is_cancelled_while_it_is_worked_on_keeps_its_thread_unt
 def test_closing_ends_what_is_running_and_tells_those_that_wait() -> None:
     async def work() -> None:
         library = Slow()
-        asking = Asking(library, threads=1)
-        running, *waiting = (asyncio.create_task(asking.answer(str(number))) for number in range(3))
+        asking = asking_of(library, threads=1)
+        running, *waiting = (asyncio.create_task(answer(asking, str(number))) for number in range(3))
         await until(lambda: library.begun)
         closing = asyncio.create_task(asking.close())
         await asyncio.sleep(0)
@@ -142,7 +152,7 @@ def test_closing_ends_what_is_running_and_tells_those_that_wait() -> None:
             with pytest.raises(NotTaken, match="the program is ending"):
                 await each
         with pytest.raises(NotTaken, match="the program is ending"):
-            await asking.answer("after the end")
+            await answer(asking, "after the end")
         assert library.begun == ["0"]
         await asking.close()
 
@@ -151,7 +161,7 @@ def test_closing_ends_what_is_running_and_tells_those_that_wait() -> None:
 
 def test_what_was_opened_is_not_looked_through_for_garbage_while_questions_are_answered() -> None:
     async def work() -> None:
-        async with Asking(Slow()):
+        async with asking_of(Slow()):
             assert gc.get_freeze_count() > 0
         assert gc.get_freeze_count() == 0
 
@@ -160,7 +170,7 @@ def test_what_was_opened_is_not_looked_through_for_garbage_while_questions_are_a
 
 def test_what_goes_wrong_in_a_thread_reaches_who_asked_and_frees_the_thread() -> None:
     async def work() -> None:
-        async with Asking(Slow(), threads=1) as asking:
+        async with asking_of(Slow(), threads=1) as asking:
             for _ in range(2):
                 with pytest.raises(ZeroDivisionError):
                     await asking.run(lambda library: 1 / 0)
@@ -193,8 +203,8 @@ def test_many_questions_at_once_are_answered_as_one_after_the_other(library: Lib
     alone = [content(library.answer(each)) for each in asked]
 
     async def work() -> None:
-        async with Asking(library, threads=4) as asking:
-            together = await asyncio.gather(*(asking.answer(each) for each in asked * 3))
+        async with asking_of(library, threads=4) as asking:
+            together = await asyncio.gather(*(answer(asking, each) for each in asked * 3))
             assert [content(answer) for answer in together] == alone * 3
 
     asyncio.run(work())
@@ -202,7 +212,7 @@ def test_many_questions_at_once_are_answered_as_one_after_the_other(library: Lib
 
 def test_whatever_a_library_does_can_be_asked_for(library: Library, tmp_path: Path) -> None:
     async def work() -> None:
-        async with Asking(library) as asking:
+        async with asking_of(library) as asking:
             reading = await asking.run(lambda library: library.find("1138 OP 5"))
             assert reading.passages == library.find("1138 OP 5").passages
 

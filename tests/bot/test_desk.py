@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from samples import by_locator
 from bot.asking import Asking
 from bot.cards import Card, Tone
 from bot.desk import Desk, Gone, references_in
-from bot.directory import Directory
+from bot.holdings import Holdings
 from bot.presses import Action, Pointer, Press
+from bot.server_indexes import ServerIndexes
 from retrieval.library import Library
 
 RESOLUTION, BACKGROUNDER = "S_RES_1138_1997.txt", "UNMOT_backgrounder.txt"
@@ -27,15 +29,16 @@ def shown(library: Library, asked: Asked) -> Card:
     """Return what a desk shows when it is asked for something."""
 
     async def work() -> Card:
-        async with Asking(library) as asking:
-            return await asked(Desk(asking, library.generation, Directory.of(library)))
+        holdings = Holdings(library, ServerIndexes(Path("nowhere")))
+        async with Asking(holdings.of) as asking:
+            return await asked(Desk(asking, holdings))
 
     return asyncio.run(work())
 
 
 def listed(library: Library, words: str, page: int = 0) -> Card:
     async def sources(desk: Desk) -> Card:
-        return desk.sources(words, FRAME, page)
+        return await desk.sources(words, FRAME, page)
 
     return shown(library, sources)
 
