@@ -15,15 +15,19 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
+import aiohttp
 import discord
 from discord import ui
 
+from bot.asking import NotTaken
 from bot.cards import Card, Frame
-from bot.markdown import escaped, shortened
+from bot.commands.index_gaps import unanswered_questions
+from bot.markdown import escaped, shortened, unescaped
 from bot.presses import OLDER, TEMPLATE, TURNING, Action, Pointer, Press
 from bot.rendering import head_of
 from bot.responding import once, persistently, replace, respond, tell
 from bot.strings import Said
+from bot.unanswered import Why
 
 if TYPE_CHECKING:
     from bot.client import Client
@@ -99,6 +103,9 @@ async def _answer(interaction: discord.Interaction[Client], press: Press, frame:
             await _remove(interaction, press, frame)
         case Action.HELPFUL | Action.UNHELPFUL:
             await _count(interaction, press.action is Action.HELPFUL, frame)
+        case Action.GAPS:
+            mine = interaction.client.frame_for(interaction, private=True, style=frame.style)
+            await replace(interaction, unanswered_questions(interaction, mine, press.page), mine)
         case Action.SHARE:
             await _share(interaction, press, frame)
         case Action.OPEN:
@@ -158,6 +165,40 @@ async def _count(interaction: discord.Interaction[Client], helpful: bool, frame:
     else:
         await asyncio.to_thread(client.settings.count, guild, helpful, datetime.now(UTC).date())
         await tell(interaction, frame.say(Said.COUNTED))
+        if not helpful and client.keeps_unanswered(interaction):
+            await _keep(interaction, message, frame)
+
+
+async def _keep(interaction: discord.Interaction[Client], message: discord.Message, frame: Frame) -> None:
+    """Keep the question that a message answers, for a server that wants that; where it is gone or is none, nothing."""
+    client = interaction.client
+    with suppress(discord.HTTPException, aiohttp.ClientError, NotTaken):
+        question = await _question_of(message, client)
+        if question and not await client.desk.is_reference(question, frame):
+            await client.keep(interaction.guild_id, question, Why.NOT_HELPFUL)
+
+
+async def _question_of(message: discord.Message, client: Client) -> str | None:
+    """Return the question that a message of the bot answers, as it was written; None where that cannot be told.
+
+    Raises:
+        discord.HTTPException: It was written in a message that is gone, or that the bot may not read.
+    """
+    by, channel = message.interaction_metadata, message.channel
+    if by:
+        # Of what is shown for a button, the heading may have the name of somebody whom the question mentioned.
+        is_command = by.type is discord.InteractionType.application_command
+        return unescaped(head_of(message).split("\n")[0]) if is_command else None
+    if message.reference and message.reference.message_id:
+        place, number = message.reference.channel_id, message.reference.message_id
+    elif isinstance(channel, discord.Thread) and isinstance(channel.parent, discord.ForumChannel):
+        return channel.name
+    elif isinstance(channel, discord.Thread):
+        place, number = channel.parent_id, channel.id  # a thread has the number of the message it was begun from
+    else:
+        return None
+    written = await client.get_partial_messageable(place).fetch_message(number)
+    return written.content
 
 
 async def _share(interaction: discord.Interaction[Client], press: Press, frame: Frame) -> None:

@@ -47,6 +47,7 @@ _ANYWHERE = re.compile(
 )
 # Headings, small print, quotes and lists, after blanks too. 57) and + are lists to some readers of Markdown.
 _AT_START = re.compile(rf"(?:[^\S\n]|[{_INVISIBLE}])*(?:[#>+-]|\d+[.)](?!\w))")
+_ESCAPE = re.compile(r"\\(.)")
 _LINE_START = re.compile(r"^", re.MULTILINE)
 _SEEN = re.compile(rf"[^\s{_INVISIBLE}](?:[^\n]*[^\s{_INVISIBLE}])?")
 
@@ -122,6 +123,14 @@ def heading(text: str, level: int = 3) -> str:
         return ""
     # Discord takes number signs at the end for part of the markup, escaped or not. A heading is bold in any case.
     return f"{'#' * level} {bold(line) if line.endswith('#') else escaped(line)}"
+
+
+def unescaped(markup: str) -> str:
+    """Return the text of one line that `escaped` or `heading` made."""
+    words = re.sub(r"^#{1,3} ", "", markup)
+    if words.startswith("**") and words.endswith("**"):
+        words = words[2:-2]
+    return _ESCAPE.sub(r"\1", words)
 
 
 def link(label: str, url: str) -> str:

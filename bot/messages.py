@@ -19,22 +19,25 @@ import discord
 
 from bot.answered import AnswerMessage
 from bot.cards import Card, Frame, Tone, note_card
-from bot.commands.help import help_card
+from bot.commands.help import generation_for, help_card
 from bot.logs import request
 from bot.markdown import shortened
-from bot.metrics import Way
+from bot.metrics import Outcome, Way
 from bot.presses import TEMPLATE, Action, Pointer, Press
 from bot.questions import askable
 from bot.rendering import Rendered, rendered
 from bot.responding import UNKNOWN_MESSAGE, Refused, explained, outcome_of, outcome_of_error, persistently
 from bot.server_settings import ServerSettings, Style
 from bot.strings import Language, Said
+from bot.unanswered import Why
 from corpus.errors import RapporteurError
 
 if TYPE_CHECKING:
     from bot.client import Client
 
 TYPING_AFTER_SECONDS = 0.4
+TYPING_AGAIN_SECONDS = 8.0
+"""Discord shows for ten seconds that somebody types."""
 EDITABLE_SECONDS = 60
 """How long after it was written a question may be changed and is answered again."""
 _LONGEST_TITLE = 100
@@ -112,6 +115,8 @@ class Messages:
                     hint = f"-# {frame.say(Said.FORUM_HINT)}"
                     await self._post(thread, rendered(replace(card, notes=(*card.notes, hint)), frame.style))
                 client.count(Way.FORUM, outcome_of(card))
+                if outcome_of(card) is Outcome.DECLINED:
+                    await client.keep(thread.guild.id, thread.name, Why.DECLINED)
             except Exception as error:
                 client.count(Way.FORUM, outcome_of_error(error))
                 if not isinstance(error, RapporteurError):  # nobody asked it: nobody is told
@@ -159,6 +164,8 @@ class Messages:
                 await self._send_whatever_happens(message, rendered(card, frame.style))
                 client.metrics.acknowledged_after(time.monotonic() - began)
                 client.count(way, outcome_of(card))
+                if outcome_of(card) is Outcome.DECLINED:
+                    await client.keep(message.guild.id if message.guild else None, message.content, Why.DECLINED)
                 _log.info("handled", extra={"way": str(way), "seconds": round(time.monotonic() - began, 3)})
             except Exception as error:
                 client.count(way, outcome_of_error(error))
@@ -176,16 +183,17 @@ class Messages:
             raise Refused(frame.say(Said.ROLE_MENTION, me=f"<@{self._me}>", ask=frame.command("ask")))
         question = self._question_in(message)
         if not question and not message.attachments:
-            return help_card(frame, client.desk)
+            return help_card(frame, await generation_for(frame, client.desk))
         if not askable(question):
             raise Refused(frame.say(Said.NO_ATTACHMENTS if message.attachments else Said.NO_QUESTION))
         passages = client.settings_of(guild).passages
         making = asyncio.ensure_future(client.desk.answer(question, frame, passages, _quoted_in(message.reference)))
         try:
-            done, _ = await asyncio.wait({making}, timeout=TYPING_AFTER_SECONDS)
-            if not done:
+            wait = TYPING_AFTER_SECONDS
+            while not (await asyncio.wait({making}, timeout=wait))[0]:
                 with suppress(discord.HTTPException, discord.RateLimited, aiohttp.ClientError):
                     await message.channel.typing()
+                wait = TYPING_AGAIN_SECONDS
             return await making
         finally:
             making.cancel()
@@ -220,6 +228,7 @@ class Messages:
             asker=person,
             feedback=settings.feedback and guild is not None,
             commands=self._client.synced,
+            server=guild.id if guild else None,
         )
 
     # --- how it is sent
@@ -329,8 +338,10 @@ class Messages:
         self._hinted = {each: at for each, at in self._hinted.items() if now - at < _HINT_EVERY_SECONDS} | {key: now}
         _log.warning("it may not answer in a channel", extra={"channel": question.channel.id})
         sentence = self._frame_of(question).say(Said.CANNOT_POST, channel=f"<#{question.channel.id}>")
-        with suppress(discord.HTTPException, discord.RateLimited, aiohttp.ClientError):
+        try:
             await question.author.send(sentence)
+        except (discord.HTTPException, discord.RateLimited, aiohttp.ClientError):
+            self._hinted.pop(key, None)  # it was not told
 
     def _message(self, there: AnswerMessage) -> discord.PartialMessage:
         return self._client.get_partial_messageable(there.channel_id).get_partial_message(there.message_id)

@@ -55,6 +55,8 @@ class Action(StrEnum):
     """Opens the list of documents."""
     MORE_SOURCES = "e"
     """Turns that list to a page."""
+    GAPS = "g"
+    """Turns the list of unanswered questions to a page."""
 
 
 TURNING = frozenset({Action.PAGE, Action.READ_ON, Action.MORE_SOURCES})

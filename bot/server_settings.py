@@ -44,6 +44,7 @@ class ServerSettings:
         forums: The ids of the forums whose posts it answers unasked; none are none.
         language: Of the bot's own words; None is that of each person's or server's locale.
         feedback: Whether answers have the buttons Helpful and Not helpful.
+        unanswered: Whether questions that were declined or not answered helpfully are kept for its admins.
     """
 
     private: bool = False
@@ -54,6 +55,7 @@ class ServerSettings:
     forums: frozenset[int] = frozenset()
     language: Language | None = None
     feedback: bool = False
+    unanswered: bool = False
 
     def __post_init__(self) -> None:
         """Raise ValueError where the number of passages cannot be shown."""
@@ -72,6 +74,7 @@ class Changes(TypedDict, total=False):
     forums: frozenset[int]
     language: Language | None
     feedback: bool
+    unanswered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,11 @@ class SettingsStore:
     def guilds(self) -> frozenset[int]:
         """Return the ids of the servers of which anything is kept: those that the bot left meanwhile can be removed."""
         return self._state.guilds()
+
+    def keeping_unanswered(self) -> frozenset[int] | None:
+        """Return the ids of the servers that let unanswered questions be kept; None where the file cannot be read."""
+        rows = self._state.rows("SELECT guild, chosen FROM settings")
+        return None if rows is None else frozenset(guild for guild, chosen in rows if _settings(chosen).unanswered)
 
     def count(self, guild_id: int, helpful: bool, day: date) -> None:
         """Count one press of a button; raises SettingsUnavailable."""
@@ -184,4 +192,5 @@ _READ: Mapping[str, Any] = {
     "forums": _ids,
     "language": lambda value: None if value is None else Language(value),
     "feedback": _flag,
+    "unanswered": _flag,
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
 import discord
@@ -19,6 +20,7 @@ from bot.responding import Refused
 from bot.server_settings import MOST_PASSAGES, Changes, ServerSettings, Style
 from bot.strings import Language, Said
 from bot.translator import listed
+from bot.unanswered import KEPT
 
 if TYPE_CHECKING:
     from bot.client import Client
@@ -58,6 +60,7 @@ async def show(interaction: discord.Interaction[Client]) -> None:
     forums=listed(Said.OPTION_FORUMS),
     language=listed(Said.OPTION_LANGUAGE),
     feedback=listed(Said.OPTION_FEEDBACK),
+    unanswered=listed(Said.OPTION_UNANSWERED),
 )
 async def set_(
     interaction: discord.Interaction[Client],
@@ -69,6 +72,7 @@ async def set_(
     forums: app_commands.Range[str, 1, 1000] | None = None,
     language: Literal["auto", "en", "fr", "es"] | None = None,
     feedback: bool | None = None,
+    unanswered: bool | None = None,
 ) -> None:
     """Change how answers appear here; what is left out stays."""
 
@@ -92,11 +96,16 @@ async def set_(
             changes["language"] = None if language == "auto" else Language(language)
         if feedback is not None:
             changes["feedback"] = feedback
+        if unanswered is not None:
+            changes["unanswered"] = unanswered
         if not changes:
             raise Refused(frame.say(Said.NOTHING_TO_SET))
-        store = interaction.client.settings
-        await asyncio.to_thread(lambda: store.set(guild.id, **changes))
-        return await _card(interaction, interaction.client.frame_for(interaction, private=True), Said.SETTINGS_KEPT)
+        client = interaction.client
+        await asyncio.to_thread(lambda: client.settings.set(guild.id, **changes))
+        if unanswered is False:
+            await asyncio.to_thread(client.unanswered.remove, guild.id)
+        mine = client.frame_for(interaction, private=True)
+        return await _card(interaction, mine, Said.SETTINGS_KEPT, *_told(unanswered, mine))
 
     await interaction.client.command(interaction, None, card, private=True)
 
@@ -132,7 +141,16 @@ def _named(
     return frozenset(ids)
 
 
-async def _card(interaction: discord.Interaction[Client], frame: Frame, head: Said) -> Card:
+def _told(unanswered: bool | None, frame: Frame) -> Iterator[str]:
+    """Yield what an admin is to know who has just let unanswered questions be kept, or not any more."""
+    if unanswered:
+        commands = {"privacy": frame.command("privacy"), "gaps": frame.command("index gaps")}
+        yield frame.say(Said.UNANSWERED_BEGUN, days=KEPT.days, **commands)
+    elif unanswered is False:
+        yield frame.say(Said.UNANSWERED_DELETED)
+
+
+async def _card(interaction: discord.Interaction[Client], frame: Frame, head: Said, *told: str) -> Card:
     assert interaction.guild_id is not None
     store = interaction.client.settings
     chosen = store.of(interaction.guild_id)
@@ -140,7 +158,7 @@ async def _card(interaction: discord.Interaction[Client], frame: Frame, head: Sa
     lines = "\n".join(f"**{name}**: {value}" for name, value in _described(chosen, frame))
     said = frame.say(Said.FEEDBACK_COUNTS, helpful=counts.helpful, unhelpful=counts.not_helpful)
     notes = (f"-# {said}",) if chosen.feedback else ()
-    return Card(Tone.NOTE, f"### {frame.say(head)}", (Entry(lines),), notes)
+    return Card(Tone.NOTE, f"### {frame.say(head)}", (Entry(lines), *map(Entry, told)), notes)
 
 
 def _described(chosen: ServerSettings, frame: Frame) -> list[tuple[str, str]]:
@@ -156,5 +174,6 @@ def _described(chosen: ServerSettings, frame: Frame) -> list[tuple[str, str]]:
         Said.FORUMS: channels(chosen.forums, Said.NONE),
         Said.LANGUAGE: _LANGUAGES[chosen.language] if chosen.language else frame.say(Said.BY_LOCALE),
         Said.FEEDBACK: frame.say(Said.ON if chosen.feedback else Said.OFF),
+        Said.UNANSWERED: frame.say(Said.UNANSWERED_KEPT if chosen.unanswered else Said.NOT_KEPT, days=KEPT.days),
     }
     return [(frame.say(name), value) for name, value in values.items()]

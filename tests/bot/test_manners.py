@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from bot_on_loopback import CALLBACK, FORCES, MESSAGES, UNANSWERED, UNMOT, UNTIL, Bot, Slow, custom_ids, sent_to, until
 
+import bot.messages as bot_messages
 from bot.limiter import Limits, Rate
 from tests.loopback import Kind, LoopbackDiscord, Message, NotOffered, Outcome, Permission, faults
 from tests.loopback.world import Json
@@ -95,6 +96,17 @@ async def test_it_shows_that_it_is_typing_only_where_it_takes_long(bot: Bot) -> 
     await asked.acknowledged()
     assert bot.discord.general.typing == 1
     assert not asked.messages
+    slow.go_on.set()
+    assert UNTIL in (await asked).text
+
+
+async def test_it_goes_on_typing_until_the_answer_is_there(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot_messages, "TYPING_AGAIN_SECONDS", 0.01)
+    slow = Slow(bot.library)
+    await bot.restart(slow)
+    slow.hold()
+    asked = bot.discord.mention(bot.discord.ana, bot.discord.general, UNMOT)
+    await until(lambda: bot.discord.general.typing >= 3)
     slow.go_on.set()
     assert UNTIL in (await asked).text
 

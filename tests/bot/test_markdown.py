@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import PASSAGES
 
-from bot.markdown import bold, code_block, escaped, heading, link, marked_quoted, quoted, shortened, showable
+from bot.markdown import bold, code_block, escaped, heading, link, marked_quoted, quoted, shortened, showable, unescaped
 from corpus.folder import read_file
 from corpus.passages import passages_of
 
@@ -387,6 +387,13 @@ def test_the_words_of_a_link_are_shown_as_they_are(label: str, url: str) -> None
     rendered = render(link(label, url))
     assert rendered.text == visible_line(label)
     assert rendered.kinds <= {"link"}
+
+
+@given(texts)
+def test_what_stands_in_a_heading_is_read_back_as_it_was(text: str) -> None:
+    line = visible_line(text)
+    assert unescaped(heading(text)) == line
+    assert unescaped(escaped(line)) == line
 
 
 # Code

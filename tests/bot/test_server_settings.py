@@ -30,6 +30,7 @@ settings = st.builds(
     forums=st.frozensets(st.integers(0, 2**63 - 1)),
     language=st.none() | st.sampled_from(Language),
     feedback=st.booleans(),
+    unanswered=st.booleans(),
 )
 
 
@@ -98,6 +99,16 @@ def test_a_server_that_is_left_leaves_nothing_behind(tmp_path: Path, state: Stat
     for table in tables:
         assert not [row for row in database.execute(f"SELECT * FROM {table}") if GUILD in row]
     database.close()
+
+
+def test_only_servers_that_want_it_let_unanswered_questions_be_kept(state: StateFile) -> None:
+    store = SettingsStore(state)
+    assert store.keeping_unanswered() == frozenset()
+    store.set(GUILD, unanswered=True)
+    store.set(OTHER, private=True)
+    assert store.keeping_unanswered() == {GUILD}
+    state.close()
+    assert store.keeping_unanswered() is None
 
 
 def test_presses_are_counted_by_button_and_nothing_else_is_kept(tmp_path: Path, state: StateFile) -> None:
