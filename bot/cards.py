@@ -13,19 +13,22 @@ from enum import Enum
 
 from bot.citations import Copyable
 from bot.excerpts import parts, window
+from bot.gaps import Gap, csv_of
 from bot.markdown import code_block, escaped, heading, link, marked_quoted, quoted, shortened
 from bot.presses import Action, Pointer, Press
 from bot.server_settings import Style
 from bot.strings import KINDS, Language, Said, count, day, listing, numeral, say
 from bot.syncing import SyncedCommands
+from bot.unanswered import KEPT
 from corpus.citation import Citation, cite
 from corpus.document import Passage, Source, Span
 from corpus.passages import sentences_of
 from retrieval.answering import Answer, Quotation
-from retrieval.library import NOT_HELD
+from retrieval.collection import NOT_HELD
 from retrieval.store import Generation
 
 DOCUMENTS_PER_PAGE = 10
+GAPS_PER_PAGE = 6
 NO_COMMANDS = SyncedCommands({}, sent=False)
 """Before the bot has logged in; commands are then named and cannot be clicked."""
 
@@ -59,6 +62,7 @@ class Look(Enum):
     """How a button looks."""
 
     PLAIN = "plain"
+    SUCCESS = "success"
     DANGER = "danger"
 
 
@@ -100,6 +104,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class TextFile:
+    """A list that is too long for a card, to be attached to it."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One message.
 
@@ -110,6 +122,7 @@ class Card:
         notes: Small lines at the end.
         rows: Buttons, row by row.
         menu: A list to choose from, below them.
+        file: What is attached.
     """
 
     tone: Tone
@@ -118,6 +131,7 @@ class Card:
     notes: tuple[str, ...] = ()
     rows: tuple[tuple[Button, ...], ...] = ()
     menu: Menu | None = None
+    file: TextFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +145,7 @@ class Frame:
         private: Whether only they see it.
         feedback: Whether Helpful and Not helpful are asked for.
         commands: Those that Discord knows, to be named so that they can be clicked.
+        server: The id of the server whose own documents may be shown; None where only shared ones may.
     """
 
     language: Language
@@ -139,6 +154,7 @@ class Frame:
     private: bool = False
     feedback: bool = False
     commands: SyncedCommands = NO_COMMANDS
+    server: int | None = None
 
     @property
     def room(self) -> int:
@@ -674,6 +690,29 @@ def _held(source: Source, passages: int, frame: Frame) -> str:
     if source.title != source.name and room > _LEAST_TITLE:
         line = " · ".join([name, escaped(_brief(source.title, room)), *about])
     return line
+
+
+def gaps_card(gaps: Sequence[Gap], frame: Frame, page: int = 0) -> Card:
+    """Return one page of unanswered questions, with all of them as a file; a page that does not exist is the last."""
+    pages = -(-len(gaps) // GAPS_PER_PAGE)
+    page = max(0, min(page, pages - 1))
+    here = gaps[page * GAPS_PER_PAGE : (page + 1) * GAPS_PER_PAGE]
+    head = heading(frame.say(Said.GAPS, n=numeral(frame.language, sum(each.times for each in gaps))))
+    text = "\n".join(_gap(each, frame) for each in here)
+    rows = tuple(filter(None, (_pager(Press(Action.GAPS, frame.asker, page), pages, frame),)))
+    note = _small(frame.say(Said.GAPS_NOTE, days=KEPT.days))
+    return Card(Tone.NOTE, head, (Entry(text),), (note,), rows, file=TextFile("unanswered.csv", csv_of(gaps)))
+
+
+def _gap(gap: Gap, frame: Frame) -> str:
+    about = [frame.count(Said.TIMES, gap.times)]
+    if len(gap.wordings) > 1:
+        about.append(frame.count(Said.WORDINGS, len(gap.wordings)))
+    if gap.not_helpful:
+        about.append(frame.count(Said.NOT_HELPFUL_TIMES, gap.not_helpful))
+    days = dict.fromkeys((gap.kept[0].day, gap.kept[-1].day))
+    about.append(" – ".join(day(frame.language, each) for each in days))
+    return f"**{escaped(_brief(gap.wordings[0], frame.line))}**\n{_small(' · '.join(about))}"
 
 
 def citation_card(citations: Sequence[Copyable], frame: Frame) -> Card:

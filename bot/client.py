@@ -22,7 +22,11 @@ from bot.buttons import ITEMS, Votes
 from bot.cards import NO_COMMANDS, Card, Frame
 from bot.commands import COMMANDS
 from bot.config import DISCORD_API
-from bot.desk import Desk
+from bot.departures import Departures
+from bot.desk import Desk, references_in
+from bot.following import follow
+from bot.index_buttons import INDEX_ITEMS
+from bot.index_desk import Begun, IndexDesk
 from bot.limiter import Limiter
 from bot.logs import request
 from bot.messages import Messages, may_answer_in
@@ -43,11 +47,13 @@ from bot.state import StateFile
 from bot.strings import Language, Said
 from bot.syncing import sync_if_changed
 from bot.translator import TableTranslator
+from bot.unanswered import Unanswered, Why
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 
 DRAIN_SECONDS = 8
 """How long what is under way may take when the bot ends: containers are killed after ten seconds."""
+_TOLD_SECONDS = 1
 _SLOWEST_SECONDS = 30
 
 _log = logging.getLogger(__name__)
@@ -69,10 +75,13 @@ class Client(discord.AutoShardedClient):
         self,
         desk: Desk,
         settings: SettingsStore,
+        unanswered: Unanswered,
         answered: Answered,
         state: StateFile,
         limiter: Limiter,
         metrics: Metrics,
+        departures: Departures,
+        index_desk: Callable[[Client], IndexDesk],
         *,
         ready_after_seconds: float = 2.0,
     ) -> None:
@@ -81,10 +90,13 @@ class Client(discord.AutoShardedClient):
         Args:
             desk: Answers.
             settings: Of the servers.
+            unanswered: The questions that servers want to be kept.
             answered: Which message answers which.
             state: Where the hash of the commands is kept.
             limiter: How often may be asked.
             metrics: What is counted.
+            departures: When it left which server.
+            index_desk: Makes what manages the documents, which asks Discord about this application.
             ready_after_seconds: How long to wait for the next server at the start.
         """
         super().__init__(
@@ -99,9 +111,11 @@ class Client(discord.AutoShardedClient):
         )
         self.desk = desk
         self.settings = settings
+        self.unanswered = unanswered
         self.answered = answered
         self.limiter = limiter
         self.metrics = metrics
+        self.index_desk = index_desk(self)
         self.votes = Votes()
         self.tree = Commands(
             self,
@@ -114,13 +128,15 @@ class Client(discord.AutoShardedClient):
         self.synced = NO_COMMANDS
         self.ending = False
         self._state = state
+        self._departures = departures
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._following: set[asyncio.Task[None]] = set()
 
     # --- beginning and ending
 
     async def setup_hook(self) -> None:
         """Register commands and buttons once it is logged in; the commands are sent only if they changed."""
-        self.add_dynamic_items(*ITEMS)
+        self.add_dynamic_items(*ITEMS, *INDEX_ITEMS)
         await self.tree.set_translator(TableTranslator())
         assert self.application_id is not None
         if discord.http.Route.BASE != DISCORD_API:
@@ -131,28 +147,40 @@ class Client(discord.AutoShardedClient):
 
     async def on_ready(self) -> None:
         """Forget the servers that the bot was removed from while it was away."""
+        await self.sweep()
         _log.info("ready", extra={"servers": len(self.guilds), "shards": self.shard_count})
         here = {guild.id for guild in self.guilds}
         for guild_id in self.settings.guilds() - here:
             await self._forget(guild_id)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Forget everything about a server that the bot left."""
+        """Forget everything about a server that the bot left, but for its documents, which are kept for a while."""
         await self._forget(guild.id)
+        await asyncio.to_thread(self._departures.left, guild.id)
+
+    async def sweep(self) -> None:
+        """Delete the own documents of servers that the bot left long enough ago."""
+        if self.is_ready():
+            await asyncio.to_thread(self._departures.sweep, {guild.id for guild in self.guilds})
 
     async def _forget(self, guild_id: int) -> None:
-        try:
-            await asyncio.to_thread(self.settings.remove, guild_id)
-        except SettingsUnavailable as error:
-            _log.warning("the settings of a server it left are still kept: %s", error)
+        for remove in (self.settings.remove, self.unanswered.remove):
+            try:
+                await asyncio.to_thread(remove, guild_id)
+            except SettingsUnavailable as error:
+                _log.warning("what is kept of a server it left could not be removed: %s", error)
 
     async def drain(self, seconds: float = DRAIN_SECONDS) -> None:
-        """Take no more questions, and wait for those under way."""
+        """Take no more questions, and wait for those under way; refreshes are stopped, and those who follow told."""
         self.ending = True
+        stopping = asyncio.create_task(self.index_desk.refreshing.close())
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=seconds)
         for task in self._under_way:
             task.cancel()
+        await stopping
+        if self._following:
+            await asyncio.wait(self._following, timeout=_TOLD_SECONDS)
 
     @property
     def not_ready(self) -> str | None:
@@ -194,7 +222,15 @@ class Client(discord.AutoShardedClient):
             private=private,
             feedback=settings.feedback and interaction.guild_id is not None,
             commands=self.synced,
+            server=self.server_of(interaction),
         )
+
+    def server_of(self, interaction: discord.Interaction[Any]) -> int | None:
+        """Return the server whose own documents may be shown in answer to an interaction.
+
+        None outside any, and where only a person installed the bot: it is then in that server as somebody's guest.
+        """
+        return interaction.guild_id if interaction.is_guild_integration() else None
 
     def is_private(self, interaction: discord.Interaction[Any], wanted: bool | None) -> bool:
         """Tell whether the answer to a command is for the asker alone.
@@ -231,7 +267,10 @@ class Client(discord.AutoShardedClient):
         async def answer(_: Frame) -> None:
             self.admit(interaction.user.id, interaction.guild_id, frame)
             card = await respond(interaction, making(frame), frame, private=private)
-            self.count(way, outcome_of(card))
+            outcome = outcome_of(card)
+            self.count(way, outcome)
+            if way is Way.ASK and outcome is Outcome.DECLINED and self.keeps_unanswered(interaction):
+                await self.keep(interaction.guild_id, written, Why.DECLINED)
 
         await self.handling(interaction, way, answer, written)
 
@@ -261,6 +300,21 @@ class Client(discord.AutoShardedClient):
                     self.count(way, outcome_of_error(error))
                     await tell(interaction, explained(error, private))
 
+    def follow(self, interaction: discord.Interaction[Any], begun: Begun, frame: Frame) -> None:
+        """Show a person how far the refresh is that they have begun, if they have, and what it changes."""
+        if begun.refresh is None:
+            return
+        task = asyncio.create_task(self._followed(interaction, begun, frame))
+        self._following.add(task)
+        task.add_done_callback(self._following.discard)
+
+    async def _followed(self, interaction: discord.Interaction[Any], begun: Begun, frame: Frame) -> None:
+        with request():
+            try:
+                await follow(interaction, begun, frame)
+            except Exception:
+                _log.exception("following a refresh failed")
+
     # --- whatever is asked, and however
 
     def passages_for(self, guild: int | None) -> int:
@@ -281,6 +335,18 @@ class Client(discord.AutoShardedClient):
         """Count how a question ended, if it was one."""
         if way is not None:
             self.metrics.asked(way, outcome)
+
+    def keeps_unanswered(self, interaction: discord.Interaction[Any]) -> bool:
+        """Tell whether unanswered questions are kept where an interaction is.
+
+        They are not where a person brought the bot along, whatever the server wants.
+        """
+        return interaction.is_guild_integration() and self.settings_of(interaction.guild_id).unanswered
+
+    async def keep(self, guild: int | None, question: str, why: Why) -> None:
+        """Keep a question for a server that wants its unanswered ones; what is only looked up is none."""
+        if guild is not None and self.settings_of(guild).unanswered and not references_in(question):
+            await asyncio.to_thread(self.unanswered.keep, guild, question, why)
 
     def under_way(self) -> UnderWay:
         """Count the current task among those that are waited for when the bot ends."""

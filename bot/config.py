@@ -61,6 +61,28 @@ class Config:
 
 
 @dataclass(frozen=True, slots=True)
+class ManagingConfig:
+    """Who manages which documents on Discord.
+
+    Attributes:
+        people: Ids of those who may manage the shared index, beside the owner of the application or its team.
+        roles: Ids of roles whose members may.
+        guilds: Ids of the servers in which whoever may manage the server may.
+        server_documents: How many documents of its own a server may have; 0 is none anywhere.
+        server_megabytes: How large they may be together.
+        quiet_seconds: After how long without a change in the folder of documents it is refreshed by itself; None is
+            never.
+    """
+
+    people: frozenset[int] = frozenset()
+    roles: frozenset[int] = frozenset()
+    guilds: frozenset[int] = frozenset()
+    server_documents: int = 50
+    server_megabytes: int = 10
+    quiet_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DiscordConfig:
     """What can be set for the bot on Discord.
 
@@ -70,6 +92,7 @@ class DiscordConfig:
         api_base: Where Discord's REST API is.
         health: "host:port" of the health pages; None is none.
         logs: In which form lines are logged.
+        managing: Who manages which documents.
     """
 
     token: str = field(repr=False)
@@ -77,10 +100,17 @@ class DiscordConfig:
     api_base: str
     health: str | None
     logs: Literal["text", "json"]
+    managing: ManagingConfig = ManagingConfig()
+
+    @property
+    def servers(self) -> Path:
+        """The folder of the documents that servers keep of their own."""
+        return self.state.parent / "servers"
 
 
 DISCORD_API = "https://discord.com/api/v10"
 _HEALTH = "127.0.0.1:8080"
+_ID = re.compile(r"\d{15,20}", re.ASCII)
 
 
 def settings() -> dict[str, str]:
@@ -96,6 +126,11 @@ def settings() -> dict[str, str]:
         raise ConfigurationError(f"{file.resolve()} cannot be read ({error}): save it as UTF-8.") from error
     found = {name: value or "" for name, value in dotenv_values(stream=io.StringIO(text)).items()}
     return found | dict(os.environ)
+
+
+def environment_of_workers() -> dict[str, str]:
+    """Return the environment of a process that reads files of other people: without the token."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("DISCORD_TOKEN")}
 
 
 def configure(settings: Mapping[str, str], documents: Path | None = None) -> Config:
@@ -134,7 +169,42 @@ def configure_discord(settings: Mapping[str, str]) -> DiscordConfig:
         api_base=_api_base(settings),
         health=health_address(settings),
         logs="json" if logs == "json" else "text",
+        managing=_managing(settings),
     )
+
+
+def _managing(settings: Mapping[str, str]) -> ManagingConfig:
+    documents = _number(settings, "RAPPORTEUR_SERVER_DOCUMENTS", "how many documents of its own a server may have")
+    megabytes = _number(settings, "RAPPORTEUR_SERVER_MEGABYTES", "how many megabytes these may be together")
+    quiet = _number(settings, "RAPPORTEUR_WATCH", "the seconds of quiet after which a changed folder is refreshed")
+    default = ManagingConfig()
+    return ManagingConfig(
+        people=_ids(settings, "RAPPORTEUR_ADMINS", "people"),
+        roles=_ids(settings, "RAPPORTEUR_ADMIN_ROLES", "roles"),
+        guilds=_ids(settings, "RAPPORTEUR_ADMIN_GUILDS", "servers"),
+        server_documents=default.server_documents if documents is None else documents,
+        server_megabytes=default.server_megabytes if megabytes is None else megabytes,
+        quiet_seconds=quiet or None,
+    )
+
+
+def _ids(settings: Mapping[str, str], name: str, whose: str) -> frozenset[int]:
+    """Return ids of Discord's, parted by commas or blanks; none where the setting is empty."""
+    given = settings.get(name, "").replace(",", " ").split()
+    wrong = [each for each in given if not _ID.fullmatch(each)]
+    if wrong:
+        raise ConfigurationError(
+            f"{name} has {wrong[0]!r}, which is no id. Give it the numbers of {whose}, parted by commas: Discord shows "
+            "them under Copy ID, once Developer Mode is on."
+        )
+    return frozenset(map(int, given))
+
+
+def _number(settings: Mapping[str, str], name: str, what: str) -> int | None:
+    value = settings.get(name, "").strip()
+    if value and not re.fullmatch(r"\d{1,9}", value, re.ASCII):
+        raise ConfigurationError(f"{name} is {value!r}, which is no number. Give it {what}.")
+    return int(value) if value else None
 
 
 def health_address(settings: Mapping[str, str]) -> str | None:

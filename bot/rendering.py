@@ -6,6 +6,7 @@ back through the items that `bot.buttons` registers.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +14,16 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.cards import Button, Card, Look, Menu, Tone
+from bot.cards import Button, Card, Look, Menu, TextFile, Tone
 from bot.server_settings import Style
 
 _COLOURS = {Tone.ANSWER: 0x009EDB, Tone.NOT_FOUND: 0x6B7280, Tone.NOTE: 0x9CA3AF}
 """Blue of the United Nations for answers, grey for the rest; never the only sign of what a card is."""
-_LOOKS = {Look.PLAIN: discord.ButtonStyle.secondary, Look.DANGER: discord.ButtonStyle.danger}
+_LOOKS = {
+    Look.PLAIN: discord.ButtonStyle.secondary,
+    Look.SUCCESS: discord.ButtonStyle.success,
+    Look.DANGER: discord.ButtonStyle.danger,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +33,25 @@ class Rendered:
     content: str | None
     embed: discord.Embed | None
     view: ui.View | ui.LayoutView | None
+    file: TextFile | None = None
 
     @property
     def to_send(self) -> dict[str, Any]:
-        """The arguments of whatever sends a message."""
-        found = {"content": self.content, "embed": self.embed, "view": self.view}
+        """The arguments of whatever sends a message, once: a file is read to its end."""
+        found = {"content": self.content, "embed": self.embed, "view": self.view, "file": self._attached}
         return {name: value for name, value in found.items() if value is not None}
 
     @property
     def to_edit(self) -> dict[str, Any]:
-        """The arguments of whatever changes a message: nothing of the one before stays."""
+        """The arguments of whatever changes a message, once: nothing of the one before stays."""
+        attached = {"attachments": [self._attached] if self.file else []}
         if isinstance(self.view, ui.LayoutView):
-            return {"view": self.view}
-        return {"content": self.content, "embeds": [self.embed] if self.embed else [], "view": self.view}
+            return {"view": self.view} | attached
+        return {"content": self.content, "embeds": [self.embed] if self.embed else [], "view": self.view} | attached
+
+    @property
+    def _attached(self) -> discord.File | None:
+        return discord.File(io.BytesIO(self.file.text.encode()), self.file.name) if self.file else None
 
 
 def rendered(card: Card, style: Style) -> Rendered:
@@ -48,14 +59,14 @@ def rendered(card: Card, style: Style) -> Rendered:
     if not card.entries and not card.rows:
         return Rendered(card.head, None, None)  # a sentence needs no frame
     if style is Style.CARDS:
-        return Rendered(None, None, _layout(card))
+        return Rendered(None, None, _layout(card), card.file)
     notes = "\n".join(card.notes)
     if style is Style.EMBEDS:
         description = "\n\n".join([*(entry.text for entry in card.entries), *([notes] if notes else [])])
         embed = discord.Embed(description=description, colour=_COLOURS[card.tone])
-        return Rendered(card.head, embed, _buttons(card))
+        return Rendered(card.head, embed, _buttons(card), card.file)
     text = "\n\n".join([card.head, *(entry.text for entry in card.entries), *([notes] if notes else [])])
-    return Rendered(text, None, _buttons(card))
+    return Rendered(text, None, _buttons(card), card.file)
 
 
 def style_of(message: discord.Message) -> Style:
@@ -91,6 +102,8 @@ def _layout(card: Card) -> ui.LayoutView:
             container.add_item(ui.Section(ui.TextDisplay(entry.text), accessory=_button(entry.button)))
         else:
             container.add_item(ui.TextDisplay(entry.text))
+    if card.file:
+        container.add_item(ui.File(f"attachment://{card.file.name}"))
     if card.notes:
         container.add_item(ui.Separator())
         container.add_item(ui.TextDisplay("\n".join(card.notes)))

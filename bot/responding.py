@@ -20,6 +20,8 @@ from discord import app_commands
 from bot.asking import NotTaken
 from bot.cards import Card, Frame, Tone
 from bot.desk import Gone
+from bot.index_cards import running_sentence
+from bot.jobs import AlreadyRunning
 from bot.logs import current_reference
 from bot.markdown import escaped
 from bot.metrics import Outcome
@@ -57,7 +59,9 @@ def explained(error: BaseException, frame: Frame) -> str:
             return frame.say(Said.BUSY)
         case Gone():
             return frame.say(Said.GONE)
-        case RapporteurError():
+        case AlreadyRunning():
+            return running_sentence(error, frame)
+        case RapporteurError() if str(error):
             return escaped(str(error))
         case TimeoutError():
             return frame.say(Said.LATE)

@@ -317,6 +317,22 @@ class Said(Enum):
         "Utile : {helpful} ; pas utile : {unhelpful}",
         "Útil: {helpful}; no es útil: {unhelpful}",
     )
+    UNANSWERED = _Row("Unanswered questions", "Questions sans réponse", "Preguntas sin respuesta")
+    UNANSWERED_KEPT = _Row("kept for {days} days", "conservées {days} jours", "se conservan {days} días")
+    NOT_KEPT = _Row("not kept", "non conservées", "no se conservan")
+    UNANSWERED_BEGUN = _Row(
+        "Please tell people: from now on, questions that I decline or whose answer is marked Not helpful are kept here "
+        "for {days} days, without who asked. {privacy} tells them so, {gaps} lists them.",
+        "Veuillez prévenir les membres : désormais, les questions restées sans réponse, ou dont la réponse est jugée "
+        "« Pas utile », sont conservées ici {days} jours, sans leur auteur. {privacy} l’indique, {gaps} les liste.",
+        "Avise a los miembros: a partir de ahora, las preguntas que quedan sin respuesta, o cuya respuesta se marca "
+        "como «No es útil», se conservan aquí {days} días, sin su autor. {privacy} lo dice; {gaps}, cuáles son.",
+    )
+    UNANSWERED_DELETED = _Row(
+        "The questions that were kept have been deleted.",
+        "Les questions conservées ont été supprimées.",
+        "Las preguntas conservadas se han eliminado.",
+    )
     NOTHING_TO_SET = _Row(
         "Nothing was changed: choose at least one of the options.",
         "Rien n’a été modifié : choisissez au moins une option.",
@@ -329,6 +345,419 @@ class Said(Enum):
     )
     TEXT_CHANNEL = _Row("text channel", "salon textuel", "canal de texto")
     FORUM_CHANNEL = _Row("forum", "forum", "foro")
+
+    # --- unanswered questions
+    GAPS = _Row("Unanswered questions ({n})", "Questions sans réponse ({n})", "Preguntas sin respuesta ({n})")
+    GAPS_OFF = _Row(
+        "Unanswered questions are not kept here. {settings} begins with it; please tell people.",
+        "Les questions sans réponse ne sont pas conservées ici. {settings} l’active ; veuillez prévenir les membres.",
+        "Aquí no se conservan las preguntas sin respuesta. {settings} lo activa; avise a los miembros.",
+    )
+    GAPS_NONE = _Row(
+        "No question was left unanswered in the last {days} days.",
+        "Aucune question n’est restée sans réponse ces {days} derniers jours.",
+        "Ninguna pregunta ha quedado sin respuesta en los últimos {days} días.",
+    )
+    GAPS_UNREADABLE = _Row(
+        "The list cannot be read now; try again in a minute.",
+        "La liste ne peut pas être lue pour le moment ; veuillez réessayer dans une minute.",
+        "La lista no se puede leer ahora; inténtelo de nuevo en un minuto.",
+    )
+    GAPS_NOTE = _Row(
+        "The last {days} days, grouped by likeness, without who asked. The file has every wording.",
+        "Les {days} derniers jours, par ressemblance, sans les auteurs. Le fichier contient chaque formulation.",
+        "Los últimos {days} días, agrupadas por parecido, sin decir de quién son. El archivo tiene cada formulación.",
+    )
+    TIMES = _Row(
+        "asked {n} time|asked {n} times", "posée {n} fois|posée {n} fois", "preguntada {n} vez|preguntada {n} veces"
+    )
+    WORDINGS = _Row("{n} wording|{n} wordings", "{n} formulation|{n} formulations", "{n} formulación|{n} formulaciones")
+    NOT_HELPFUL_TIMES = _Row(
+        "{n} answer not helpful|{n} answers not helpful",
+        "{n} réponse pas utile|{n} réponses pas utiles",
+        "{n} respuesta no útil|{n} respuestas no útiles",
+    )
+
+    # --- the documents, managed
+    SHARED_DOCUMENTS = _Row(
+        "The documents that all servers share",
+        "Les documents communs à tous les serveurs",
+        "Los documentos comunes a todos los servidores",
+    )
+    SERVER_DOCUMENTS = _Row(
+        "The documents of this server alone",
+        "Les documents propres à ce serveur",
+        "Los documentos propios de este servidor",
+    )
+    ONLY_SHARED_ADMINS = _Row(
+        "Only people the operator of this bot has named may manage the documents that all servers share.",
+        "Seules les personnes désignées par l’exploitant de ce bot peuvent gérer les documents communs à tous les "
+        "serveurs.",
+        "Solo las personas designadas por el operador de este bot pueden gestionar los documentos comunes a todos los "
+        "servidores.",
+    )
+    ONLY_SERVER_ADMINS = _Row(
+        "Only people who may manage this server can manage its documents.",
+        "Seules les personnes qui gèrent ce serveur peuvent en gérer les documents.",
+        "Solo quienes gestionan este servidor pueden gestionar sus documentos.",
+    )
+    NO_SERVER_DOCUMENTS = _Row(
+        "In this bot, servers have no documents of their own.",
+        "Dans ce bot, les serveurs n’ont pas de documents propres.",
+        "En este bot, los servidores no tienen documentos propios.",
+    )
+    NO_OWN_DOCUMENTS = _Row(
+        "This server has no documents of its own yet: {add} adds some.",
+        "Ce serveur n’a pas encore de documents propres : {add} permet d’en ajouter.",
+        "Este servidor aún no tiene documentos propios: {add} los añade.",
+    )
+    FOLDER_FIXED = _Row(
+        "The documents of this folder cannot be changed from here: it comes with the program, or may not be written. "
+        "The operator of this bot can name another one in RAPPORTEUR_DOCUMENTS.",
+        "Les documents de ce dossier ne peuvent pas être modifiés ici : il est fourni avec le programme, ou n’est pas "
+        "accessible en écriture. L’exploitant de ce bot peut en indiquer un autre dans RAPPORTEUR_DOCUMENTS.",
+        "Los documentos de esta carpeta no se pueden cambiar desde aquí: viene con el programa o no se puede escribir "
+        "en ella. El operador de este bot puede indicar otra en RAPPORTEUR_DOCUMENTS.",
+    )
+    NOT_WRITTEN = _Row(
+        "The folder of documents cannot be written ({reason}); tell the operator of this bot.",
+        "Impossible d’écrire dans le dossier de documents ({reason}) ; prévenez l’exploitant de ce bot.",
+        "No se puede escribir en la carpeta de documentos ({reason}); avise al operador de este bot.",
+    )
+    CONFIRM_REFRESH = _Row("Refresh", "Actualiser", "Actualizar")
+    CONFIRM_ADD = _Row("Add", "Ajouter", "Añadir")
+    CONFIRM_REMOVE = _Row("Take out", "Retirer", "Retirar")
+    CONFIRM_ROLLBACK = _Row("Go back", "Revenir", "Volver")
+    CANCEL = _Row("Cancel", "Annuler", "Cancelar")
+    STOP = _Row("Stop", "Arrêter", "Detener")
+    CANCELLED = _Row("Nothing was changed.", "Rien n’a été modifié.", "No se ha cambiado nada.")
+
+    INDEX_STATUS = _Row("Index: ready", "Index : prêt", "Índice: listo")
+    INDEX_REFRESHING = _Row(
+        "Index: a refresh is running",
+        "Index : une actualisation est en cours",
+        "Índice: hay una actualización en curso",
+    )
+    INDEX_NONE = _Row("No index yet", "Pas encore d’index", "Todavía no hay índice")
+    INDEX_UNUSABLE = _Row("Index: unusable", "Index : inutilisable", "Índice: inservible")
+    STATUS_UNUSED = _Row(
+        "It cannot be used as it is, so only the shared documents answer here: refresh it.",
+        "Il ne peut pas servir en l’état, et seuls les documents communs répondent ici : actualisez-le.",
+        "No puede usarse tal como está, y aquí solo responden los documentos comunes: actualícelo.",
+    )
+    STATUS_HOLDS = _Row(
+        "{documents}, {passages}, built {when}, model {model}",
+        "{documents}, {passages}, construit {when}, modèle {model}",
+        "{documents}, {passages}, construido {when}, modelo {model}",
+    )
+    STATUS_CHANGED = _Row(
+        "On disk since then: {added} new, {changed} changed, {removed} gone",
+        "Sur le disque depuis : nouveaux {added}, modifiés {changed}, disparus {removed}",
+        "En el disco desde entonces: nuevos {added}, cambiados {changed}, desaparecidos {removed}",
+    )
+    STATUS_SAME = _Row(
+        "On disk nothing has changed since then",
+        "Sur le disque, rien n’a changé depuis",
+        "En el disco no ha cambiado nada desde entonces",
+    )
+    STATUS_RUNNING = _Row(
+        "A refresh started by {who} {when} is running",
+        "Une actualisation lancée par {who} {when} est en cours",
+        "Hay una actualización en curso, iniciada por {who} {when}",
+    )
+    STATUS_FAILURE = _Row(
+        "Last failure, {when}: {reason}", "Dernier échec, {when} : {reason}", "Último fallo, {when}: {reason}"
+    )
+    STATUS_QUOTA = _Row(
+        "{documents} of {most}, {size} of {most_size} MB",
+        "{documents} sur {most}, {size} Mo sur {most_size}",
+        "{documents} de {most}, {size} de {most_size} MB",
+    )
+
+    REFRESHING = _Row("Refreshing the index…", "Actualisation de l’index…", "Actualizando el índice…")
+    PHASE_READING = _Row(
+        "Reading and embedding documents",
+        "Lecture et vectorisation des documents",
+        "Lectura y vectorización de documentos",
+    )
+    PHASE_WRITING = _Row("Writing the index", "Écriture de l’index", "Escritura del índice")
+    PHASE_CHECKING = _Row("Checking the index", "Vérification de l’index", "Comprobación del índice")
+    PHASE_WAITS = _Row("{phase}: to come", "{phase} : à venir", "{phase}: pendiente")
+    PHASE_AT = _Row("{phase}: {done} of {total}", "{phase} : {done} sur {total}", "{phase}: {done} de {total}")
+    PHASE_DONE = _Row("{phase}: done", "{phase} : terminé", "{phase}: hecho")
+    STILL_ANSWERING = _Row(
+        "Answers keep coming from the index before until the new one is verified.",
+        "Les réponses viennent de l’index précédent jusqu’à ce que le nouveau soit vérifié.",
+        "Las respuestas salen del índice anterior hasta que el nuevo esté comprobado.",
+    )
+    REFRESH_RUNS = _Row(
+        "A refresh started by {who} {when} is still running.",
+        "Une actualisation lancée par {who} {when} est encore en cours.",
+        "Todavía hay en curso una actualización iniciada por {who} {when}.",
+    )
+    REFRESH_RUNS_ELSEWHERE = _Row(
+        "Another refresh of these documents is still running.",
+        "Une autre actualisation de ces documents est encore en cours.",
+        "Todavía hay en curso otra actualización de estos documentos.",
+    )
+    REFRESH_AGAIN = _Row(
+        "Refresh once more when it has ended.",
+        "Actualisez de nouveau quand elle sera terminée.",
+        "Actualice de nuevo cuando haya terminado.",
+    )
+    REFRESHED = _Row("Index refreshed", "Index actualisé", "Índice actualizado")
+    REFRESHED_SAME = _Row(
+        "Nothing changed; the index stays", "Rien n’a changé ; l’index reste", "Nada ha cambiado; el índice queda"
+    )
+    REFRESH_STOPPED = _Row(
+        "The refresh was stopped; the index in use stays.",
+        "L’actualisation a été arrêtée ; l’index en service reste.",
+        "La actualización se ha detenido; el índice en uso queda.",
+    )
+    MORE_IN_HISTORY = _Row(
+        "{history} tells more to those who manage these documents.",
+        "{history} en dit plus aux personnes qui gèrent ces documents.",
+        "{history} dice más a quienes gestionan estos documentos.",
+    )
+    REFRESH_FAILED = _Row("The refresh failed", "L’actualisation a échoué", "La actualización ha fallado")
+    INDEX_STAYS = _Row(
+        "The index in use stays as it was.", "L’index en service reste tel quel.", "El índice en uso queda como estaba."
+    )
+    NO_REFRESH = _Row(
+        "No refresh is running any more.",
+        "Aucune actualisation n’est plus en cours.",
+        "Ya no hay ninguna actualización en curso.",
+    )
+    STOPPING = _Row("It is being stopped.", "Arrêt en cours.", "Se está deteniendo.")
+    RESULT_HOLDS = _Row(
+        "{documents}, {passages}, {seconds} s",
+        "{documents}, {passages}, {seconds} s",
+        "{documents}, {passages}, {seconds} s",
+    )
+    RESULT_DOCUMENTS = _Row(
+        "Documents: {added} added, {changed} changed, {removed} removed",
+        "Documents : ajoutés {added}, modifiés {changed}, retirés {removed}",
+        "Documentos: añadidos {added}, cambiados {changed}, retirados {removed}",
+    )
+    RESULT_PASSAGES = _Row(
+        "Passages: {added} added, {removed} removed",
+        "Passages : ajoutés {added}, retirés {removed}",
+        "Pasajes: añadidos {added}, retirados {removed}",
+    )
+    RESULT_VECTORS = _Row(
+        "Embedded: {embedded}, taken over: {reused}",
+        "Vectorisés : {embedded}, repris : {reused}",
+        "Vectorizados: {embedded}, reutilizados: {reused}",
+    )
+    NOT_READ = _Row("Files not read: {n}", "Fichiers non lus : {n}", "Archivos no leídos: {n}")
+    AND_MORE = _Row(
+        "and {n} more: all are in the file below",
+        "et {n} de plus : tous figurent dans le fichier ci-dessous",
+        "y {n} más: todos están en el archivo de abajo",
+    )
+
+    ADD_TITLE = _Row("Add documents", "Ajouter des documents", "Añadir documentos")
+    ADD_FILES = _Row("Text files", "Fichiers texte", "Archivos de texto")
+    ADD_FILES_HINT = _Row(
+        "Up to 10, in UTF-8; you see how each is read before it is added",
+        "Jusqu’à 10, en UTF-8 ; vous voyez comment chacun est lu avant l’ajout",
+        "Hasta 10, en UTF-8; verá cómo se lee cada uno antes de añadirlo",
+    )
+    NOTHING_GIVEN = _Row(
+        "There is no file to add.", "Il n’y a pas de fichier à ajouter.", "No hay ningún archivo que añadir."
+    )
+    ADD_CHECK = _Row(
+        "Read as follows; nothing is added yet",
+        "Lecture obtenue ; rien n’est encore ajouté",
+        "Así se leen; aún no se ha añadido nada",
+    )
+    ADD_NONE = _Row("Nothing can be added", "Rien ne peut être ajouté", "No se puede añadir nada")
+    SEEN_BY_ALL = _Row(
+        "Everybody who asks me, in any server, will be answered from what is added.",
+        "Toute personne qui m’interroge, sur n’importe quel serveur, recevra des réponses tirées de ces ajouts.",
+        "Cualquier persona que me pregunte, en cualquier servidor, recibirá respuestas de lo que se añada.",
+    )
+    SEEN_HERE = _Row(
+        "Only people in this server will be answered from what is added. {days} days after I leave it, it is deleted.",
+        "Seules les personnes de ce serveur recevront des réponses tirées de ces ajouts. {days} jours après mon "
+        "départ, tout est supprimé.",
+        "Solo las personas de este servidor recibirán respuestas de lo que se añada. {days} días después de que lo "
+        "abandone, se borra.",
+    )
+    ADD_WAITS = _Row(
+        "It waits for you until {when}.",
+        "En attente de votre décision jusqu’à {when}.",
+        "Espera su decisión hasta {when}.",
+    )
+    READ_WITH = _Row(
+        "{passages}; preambular paragraphs: {preambular}, operative: {operative}",
+        "{passages} ; paragraphes du préambule : {preambular}, du dispositif : {operative}",
+        "{passages}; párrafos del preámbulo: {preambular}, de la parte dispositiva: {operative}",
+    )
+    WARNING = _Row("Looks wrong: {warning}", "Paraît anormal : {warning}", "Parece incorrecto: {warning}")
+    MORE_WARNINGS = _Row("And {n} more warnings", "Et {n} autres avertissements", "Y {n} advertencias más")
+    REPLACES = _Row(
+        "It takes the place of the document of this name.",
+        "Il prend la place du document du même nom.",
+        "Ocupa el lugar del documento de este nombre.",
+    )
+    KEPT_AS = _Row("kept as {name}", "enregistré sous {name}", "se guarda como {name}")
+    REFUSED_FILE = _Row("Not taken", "Refusé", "No se acepta")
+    TOO_LARGE = _Row(
+        "It is too large ({size} MB; at most {most} MB): divide it into several files.",
+        "Il est trop volumineux ({size} Mo ; au plus {most} Mo) : divisez-le en plusieurs fichiers.",
+        "Es demasiado grande ({size} MB; como máximo {most} MB): divídalo en varios archivos.",
+    )
+    LONGER_THAN_SAID = _Row(
+        "It is longer than Discord said: give it again.",
+        "Il est plus long que ce que Discord annonçait : envoyez-le de nouveau.",
+        "Es más largo de lo que Discord indicaba: envíelo de nuevo.",
+    )
+    NOT_FETCHED = _Row(
+        "Discord does not give it: send it again.",
+        "Discord ne le fournit pas : envoyez-le de nouveau.",
+        "Discord no lo entrega: envíelo de nuevo.",
+    )
+    IS_PDF = _Row(
+        "It is a PDF, which this version does not read: export it as text.",
+        "C’est un PDF, que cette version ne lit pas : exportez-le en texte.",
+        "Es un PDF, que esta versión no lee: expórtelo como texto.",
+    )
+    IS_ARCHIVE = _Row(
+        "It is an archive or an Office document, which is never unpacked: give the text itself.",
+        "C’est une archive ou un document bureautique, qui n’est jamais décompressé : envoyez le texte lui-même.",
+        "Es un archivo comprimido o un documento de oficina, que nunca se descomprime: envíe el texto mismo.",
+    )
+    IS_NO_TEXT = _Row(
+        "It is no text: export it as text in UTF-8.",
+        "Ce n’est pas du texte : exportez-le en texte UTF-8.",
+        "No es texto: expórtelo como texto en UTF-8.",
+    )
+    CANNOT_BE_READ = _Row("It {reason}", "Il ne peut pas être lu : {reason}", "No se puede leer: {reason}")
+    TOOK_TOO_LONG = _Row(
+        "Reading it took too long: divide it into several files.",
+        "Sa lecture a pris trop de temps : divisez-le en plusieurs fichiers.",
+        "Su lectura ha tardado demasiado: divídalo en varios archivos.",
+    )
+    HELD_ALREADY = _Row(
+        "Its content is there already, as {document}.",
+        "Son contenu y est déjà, sous le nom {document}.",
+        "Su contenido ya está, como {document}.",
+    )
+    NAME_TWICE = _Row(
+        "Another of these files has the same name: rename one of them.",
+        "Un autre de ces fichiers porte le même nom : renommez l’un d’eux.",
+        "Otro de estos archivos tiene el mismo nombre: cambie el de uno de ellos.",
+    )
+    NAME_TAKEN = _Row(
+        "Meanwhile somebody added another document of this name: give it again.",
+        "Entre-temps, quelqu’un a ajouté un autre document de ce nom : envoyez-le de nouveau.",
+        "Entretanto alguien ha añadido otro documento con este nombre: envíelo de nuevo.",
+    )
+    TOO_MANY_DOCUMENTS = _Row(
+        "This server has as many documents as it may ({most}): take one out first.",
+        "Ce serveur a atteint son nombre maximal de documents ({most}) : retirez-en d’abord un.",
+        "Este servidor tiene ya todos los documentos que puede tener ({most}): retire antes uno.",
+    )
+    TOO_MUCH_TEXT = _Row(
+        "The documents of this server would be larger than they may be ({most} MB): take one out first.",
+        "Les documents de ce serveur dépasseraient la taille permise ({most} Mo) : retirez-en d’abord un.",
+        "Los documentos de este servidor superarían el tamaño permitido ({most} MB): retire antes uno.",
+    )
+    WAITS_NO_MORE = _Row(
+        "This waits no more: give the files again.",
+        "La demande n’est plus en attente : envoyez de nouveau les fichiers.",
+        "Esto ya no espera: envíe de nuevo los archivos.",
+    )
+    NOTHING_ADDED = _Row("Nothing was added", "Rien n’a été ajouté", "No se ha añadido nada")
+    ADDED = _Row("Added: {names}", "Ajoutés : {names}", "Añadidos: {names}")
+
+    REMOVE_HEAD = _Row("Take out {document}?", "Retirer {document} ?", "¿Retirar {document}?")
+    REMOVE_WHAT = _Row(
+        "It has {passages}. It is no longer quoted as soon as the refresh that follows is done.",
+        "Il a {passages}. Il n’est plus cité dès que l’actualisation qui suit est terminée.",
+        "Tiene {passages}. Deja de citarse en cuanto termina la actualización que sigue.",
+    )
+    REMOVE_UNDO = _Row(
+        "{rollback} to an index that has it puts it back.",
+        "{rollback} vers un index qui le contient le remet en place.",
+        "{rollback} a un índice que lo contiene lo restituye.",
+    )
+    REMOVED = _Row("Taken out: {names}", "Retirés : {names}", "Retirados: {names}")
+    GONE_DOCUMENT = _Row(
+        "That document is no longer there, or is another one now.",
+        "Ce document n’est plus là, ou a changé depuis.",
+        "Ese documento ya no está, o ahora es otro.",
+    )
+    LAST_DOCUMENT = _Row(
+        "It is the last of the shared documents, and without any I could not answer: add another one first.",
+        "C’est le dernier des documents communs, et sans document je ne pourrais pas répondre : ajoutez-en d’abord un "
+        "autre.",
+        "Es el último de los documentos comunes, y sin ninguno no podría responder: añada antes otro.",
+    )
+    NO_SUCH_DOCUMENT_HERE = _Row(
+        "There is no document “{words}” among them; choose one from the list.",
+        "Il n’y a pas de document « {words} » parmi eux ; choisissez dans la liste.",
+        "No hay ningún documento «{words}» entre ellos; elija uno de la lista.",
+    )
+
+    ROLLBACK_HEAD = _Row(
+        "Go back to the index of {when}?", "Revenir à l’index du {when} ?", "¿Volver al índice del {when}?"
+    )
+    ROLLBACK_WHAT = _Row(
+        "{documents}, {passages}. Documents it has that were taken out are put back into the folder.",
+        "{documents}, {passages}. Ses documents qui ont été retirés sont remis dans le dossier.",
+        "{documents}, {passages}. Sus documentos que se retiraron vuelven a la carpeta.",
+    )
+    ROLLBACK_FOLDER = _Row(
+        "The next refresh reads the folder again: take out what is not to come back.",
+        "La prochaine actualisation relit le dossier : retirez ce qui ne doit pas revenir.",
+        "La próxima actualización vuelve a leer la carpeta: retire lo que no deba volver.",
+    )
+    ROLLED_BACK = _Row(
+        "Gone back to the index of {when}", "Retour à l’index du {when}", "Se ha vuelto al índice del {when}"
+    )
+    PUT_BACK = _Row("Put back: {names}", "Remis en place : {names}", "Restituidos: {names}")
+    NOT_IN_FOLDER = _Row(
+        "No longer in the folder, and gone with the next refresh: {names}",
+        "Absents du dossier, et supprimés à la prochaine actualisation : {names}",
+        "Ya no están en la carpeta y desaparecen con la próxima actualización: {names}",
+    )
+    BACK_WITH_NEXT = _Row(
+        "In the folder, and read again with the next refresh: {names}",
+        "Dans le dossier, et relus à la prochaine actualisation : {names}",
+        "En la carpeta, y se leen de nuevo con la próxima actualización: {names}",
+    )
+    NO_SUCH_GENERATION = _Row(
+        "That is no index that can be gone back to; choose one from the list.",
+        "Ce n’est pas un index auquel on peut revenir ; choisissez dans la liste.",
+        "No es un índice al que se pueda volver; elija uno de la lista.",
+    )
+    IN_USE_NOW = _Row("in use", "en service", "en uso")
+
+    HISTORY = _Row("History of the index", "Historique de l’index", "Historial del índice")
+    NO_HISTORY = _Row("Nothing has been done yet.", "Rien n’a encore été fait.", "Todavía no se ha hecho nada.")
+    DID_REFRESH = _Row("refresh", "actualisation", "actualización")
+    DID_ROLLBACK = _Row("rollback", "retour en arrière", "vuelta atrás")
+    DID_PUT_ASIDE = _Row("damaged index put aside", "index endommagé mis de côté", "índice dañado apartado")
+    DID_ADD = _Row("documents added", "documents ajoutés", "documentos añadidos")
+    DID_REMOVE = _Row("documents taken out", "documents retirés", "documentos retirados")
+    ENDED_DONE = _Row("done", "fait", "hecho")
+    ENDED_UNCHANGED = _Row("nothing changed", "rien n’a changé", "sin cambios")
+    ENDED_FAILED = _Row("failed", "échec", "fallo")
+    ENDED_STOPPED = _Row("stopped", "arrêté", "detenido")
+    ENDED_BROKEN_OFF = _Row("broken off", "interrompu", "interrumpido")
+    BY_WHOM = _Row("by {who}, {where}", "par {who}, {where}", "por {who}, {where}")
+
+    CHECK_HEAD = _Row(
+        "How the folder is read: {documents}", "Lecture du dossier : {documents}", "Cómo se lee la carpeta: {documents}"
+    )
+    CHECK_WARNED = _Row("With warnings: {n}", "Avec des avertissements : {n}", "Con advertencias: {n}")
+    CHECK_LIST = _Row(
+        "Every file, with its counts and warnings, is in the list below.",
+        "Chaque fichier, avec ses nombres et avertissements, figure dans la liste ci-dessous.",
+        "Cada archivo, con sus números y advertencias, está en la lista de abajo.",
+    )
 
     # --- help, about, privacy
     HELP = _Row("How to ask", "Comment poser une question", "Cómo preguntar")
@@ -385,6 +814,31 @@ class Said(Enum):
         "No se conserva ni se registra ninguna pregunta ni ningún mensaje. Una pregunta está en memoria solo mientras "
         "se responde; en un servidor figura en su propio mensaje y en la respuesta, que puede eliminar.",
     )
+    PRIVACY_UNANSWERED = _Row(
+        "This server keeps unanswered questions. A question asked here, in private too, that I decline or whose "
+        "answer is marked Not helpful is kept for {days} days: its words, the day and why, so that the admins know "
+        "what to write next. Not kept are who asked and where; mentions, links and ids are taken out. So it stays "
+        "when you delete your message. Those who manage this server, and whoever runs me, can read it.",
+        "Ce serveur conserve les questions sans réponse. Une question posée ici, même en privé, restée sans réponse "
+        "ou dont la réponse est jugée « Pas utile » est conservée {days} jours : ses mots, le jour et le motif, pour "
+        "que l’administration sache quoi rédiger. L’auteur et le salon ne sont pas conservés ; les mentions, liens et "
+        "identifiants sont retirés. Elle reste donc quand vous supprimez votre message. Les personnes qui gèrent ce "
+        "serveur et celle qui m’exploite peuvent la lire.",
+        "Este servidor conserva las preguntas sin respuesta. Una pregunta hecha aquí, también en privado, que queda "
+        "sin respuesta o cuya respuesta se marca como «No es útil» se conserva {days} días: sus palabras, el día y el "
+        "motivo, para que la administración sepa qué escribir. No se conserva quién preguntó ni dónde; se quitan "
+        "menciones, enlaces e identificadores. Por eso sigue ahí cuando elimina su mensaje. Pueden leerla quienes "
+        "gestionan este servidor y quien me opera.",
+    )
+    PRIVACY_OTHERWISE = _Row(
+        "No other question and no message is stored or logged. A question is in memory while it is answered; in a "
+        "server it stands in your own message and in the answer, which you can remove.",
+        "Aucune autre question ni aucun message n’est conservé ou journalisé. Une question n’est en mémoire que "
+        "pendant qu’il y est répondu ; sur un serveur, elle figure dans votre message et dans la réponse, que vous "
+        "pouvez supprimer.",
+        "No se conserva ni se registra ninguna otra pregunta ni ningún mensaje. Una pregunta está en memoria solo "
+        "mientras se responde; en un servidor figura en su propio mensaje y en la respuesta, que puede eliminar.",
+    )
     PRIVACY_IDS = _Row(
         "Kept: for seven days the numbers of a message and of my answer to it, so that the answer goes when the "
         "message is deleted; the settings of a server, until I leave it.",
@@ -402,6 +856,19 @@ class Said(Enum):
         "Helpful and Not helpful are off here: nothing is counted.",
         "« Utile » et « Pas utile » sont désactivés ici : rien n’est compté.",
         "«Útil» y «No es útil» están desactivados aquí: no se cuenta nada.",
+    )
+    PRIVACY_OWN_DOCUMENTS = _Row(
+        "Documents that the admins of a server add are shown in that server alone, and deleted {days} days after I "
+        "leave it.",
+        "Les documents ajoutés par les admins d’un serveur ne sont montrés que sur ce serveur, et supprimés {days} "
+        "jours après mon départ.",
+        "Los documentos que añaden los admins de un servidor se muestran solo en ese servidor, y se borran {days} días "
+        "después de que lo abandone.",
+    )
+    PRIVACY_MANAGERS = _Row(
+        "Whoever manages documents stands in the log of their index, by name and number.",
+        "Les personnes qui gèrent des documents figurent dans le journal de leur index, avec leur nom et leur numéro.",
+        "Quienes gestionan documentos figuran en el registro de su índice, con su nombre y su número.",
     )
     PRIVACY_OPERATOR = _Row(
         "Everything is worked out on the operator’s own machine; nothing is sent elsewhere but to Discord.",
@@ -501,6 +968,59 @@ class Said(Enum):
     OPTION_FEEDBACK = _Row(
         "Count Helpful and Not helpful", "Compter « Utile » et « Pas utile »", "Contar «Útil» y «No es útil»"
     )
+    OPTION_UNANSWERED = _Row(
+        "Keep unanswered questions for 30 days, for admins to see",
+        "Conserver 30 jours les questions sans réponse, pour l’administration",
+        "Conservar 30 días las preguntas sin respuesta, para la administración",
+    )
+    COMMAND_INDEX_GAPS = _Row(
+        "List questions that the documents left unanswered",
+        "Lister les questions restées sans réponse",
+        "Mostrar las preguntas que quedaron sin respuesta",
+    )
+    COMMAND_INDEX = _Row(
+        "Manage the documents I answer from", "Gérer les documents que je cite", "Gestionar los documentos que cito"
+    )
+    COMMAND_INDEX_STATUS = _Row(
+        "Show what the index holds and whether it is up to date",
+        "Afficher ce que contient l’index et s’il est à jour",
+        "Mostrar qué contiene el índice y si está al día",
+    )
+    COMMAND_INDEX_REFRESH = _Row(
+        "Read the documents again and bring the index up to date",
+        "Relire les documents et mettre l’index à jour",
+        "Leer de nuevo los documentos y poner el índice al día",
+    )
+    COMMAND_INDEX_ADD = _Row(
+        "Add documents, shown as they are read before you confirm",
+        "Ajouter des documents, montrés tels qu’ils sont lus avant confirmation",
+        "Añadir documentos, mostrados tal como se leen antes de confirmar",
+    )
+    COMMAND_INDEX_REMOVE = _Row("Take a document out", "Retirer un document", "Retirar un documento")
+    COMMAND_INDEX_ROLLBACK = _Row(
+        "Go back to an index before", "Revenir à un index précédent", "Volver a un índice anterior"
+    )
+    COMMAND_INDEX_HISTORY = _Row(
+        "Show who did what to the index", "Afficher qui a fait quoi à l’index", "Mostrar quién hizo qué con el índice"
+    )
+    COMMAND_INDEX_CHECK = _Row(
+        "Show how each file is read, without indexing it",
+        "Afficher comment chaque fichier est lu, sans l’indexer",
+        "Mostrar cómo se lee cada archivo, sin indexarlo",
+    )
+    OPTION_WHOSE = _Row(
+        "Those that all servers share, or those of this server",
+        "Ceux communs à tous les serveurs, ou ceux de ce serveur",
+        "Los comunes a todos los servidores, o los de este servidor",
+    )
+    OPTION_FILE = _Row(
+        "A text file; without it, a form opens for up to ten",
+        "Un fichier texte ; sans lui, un formulaire s’ouvre pour dix au plus",
+        "Un archivo de texto; sin él, se abre un formulario para diez como máximo",
+    )
+    OPTION_TAKEN_OUT = _Row("Symbol or title", "Cote ou titre", "Signatura o título")
+    OPTION_GENERATION = _Row("Which index to go back to", "À quel index revenir", "A qué índice volver")
+    MENU_ADD_DOCUMENTS = _Row("Add to documents", "Ajouter aux documents", "Añadir a los documentos")
     MENU_FIND_SOURCES = _Row("Find sources", "Trouver des sources", "Buscar fuentes")
 
     def __init__(self, en: str, fr: str, es: str) -> None:

@@ -101,7 +101,7 @@ def files_of(folder: Path) -> Listing:
         try:
             if reason:
                 raise UnreadableFile(reason)
-            if _is_note(name):
+            if is_note(name):
                 notes.append(name)
                 continue
             sha256 = hashlib.sha256(_bytes_of(folder, name)).hexdigest()
@@ -200,7 +200,8 @@ def _printable(name: str) -> str:
     return os.fsencode(name).decode(errors="backslashreplace")
 
 
-def _is_note(name: str) -> bool:
+def is_note(name: str) -> bool:
+    """Tell by its name whether a file is about the folder itself."""
     return re.split(r"[.\-_ ]", name.rpartition("/")[2].lower())[0] in _NOTES
 
 

@@ -4,6 +4,7 @@
     python -m tests.benchmarks.on_discord burst             # 50 people at the same moment, ten times
     python -m tests.benchmarks.on_discord faults            # 10,000 questions, 5 % of the calls go wrong
     python -m tests.benchmarks.on_discord servers           # 1,000 servers at the start
+    python -m tests.benchmarks.on_discord refresh --documents FOLDER    # 50 people, without and with a refresh running
 
 The index is the one that is configured (`RAPPORTEUR_INDEX`, `RAPPORTEUR_DOCUMENTS`). Questions are beginnings of
 sentences of the documents, as those of `rapporteur benchmark`, or `--questions FILE.jsonl`. Times are of the clock,
@@ -17,6 +18,7 @@ import asyncio
 import json
 import os
 import random
+import shutil
 import signal
 import statistics
 import sys
@@ -24,26 +26,28 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
+from bot.server_indexes import ServerIndexes
 from tests.loopback import Faults, Guild, LoopbackDiscord, NotHappened, Outcome, User
 from tests.loopback.faults import error, lost, rate_limit, slow
 
 PEOPLE = 50
 PERSON_EVERY_SECONDS = 4.0
 """Five questions in twenty seconds are what the limiter lets a person ask."""
-PER_SERVER = 5
+PER_SERVER = 2
 """People of one server: together they stay below what it lets a server ask."""
 
 
 def main() -> None:
     """Run one of the measurements, and print its figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["people", "burst", "faults", "servers"])
+    parser.add_argument("what", choices=["people", "burst", "faults", "servers", "refresh"])
     parser.add_argument("--questions", type=Path, help="a file of questions, one JSON object with `question` a line")
     parser.add_argument("--number", type=int, default=10_000, help="how many questions `faults` asks")
-    parser.add_argument("--seconds", type=float, default=60.0, help="how long `people` ask")
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long people ask")
+    parser.add_argument("--documents", type=Path, help="what a server indexes of its own meanwhile, for `refresh`")
     arguments = parser.parse_args()
     questions = _questions(arguments.questions)
     match arguments.what:
@@ -53,28 +57,60 @@ def main() -> None:
             figures = asyncio.run(burst(questions))
         case "faults":
             figures = asyncio.run(faults(questions, arguments.number))
-        case _:
+        case "servers":
             figures = asyncio.run(servers(1_000))
+        case _:
+            if arguments.documents is None:
+                parser.error("refresh needs --documents")
+            figures = asyncio.run(refresh(questions, arguments.seconds, arguments.documents))
     sys.stdout.write(json.dumps({"load": os.getloadavg()[0], **figures}, indent=1) + "\n")
 
 
 async def people(questions: Sequence[str], seconds: float) -> dict[str, object]:
     """Let 50 people ask, each every four seconds, by mention and by command in turn."""
     async with LoopbackDiscord(record=False, keep=500, check_contract=False) as discord, _bot(discord) as pid:
-        asked: list[Outcome] = []
-        ends = time.monotonic() + seconds
-
-        async def ask(user: User, guild: Guild, number: int) -> None:
-            await asyncio.sleep(PERSON_EVERY_SECONDS * number / PEOPLE)
-            turn = number
-            while time.monotonic() < ends:
-                due = time.monotonic() + PERSON_EVERY_SECONDS
-                asked.append(await _ask(discord, user, guild, questions[turn % len(questions)], turn))
-                turn += PEOPLE
-                await asyncio.sleep(max(0.0, due - time.monotonic()))
-
-        await asyncio.gather(*(ask(*each) for each in _crowd(discord, PEOPLE)))
+        asked = await _asked_by(discord, list(_crowd(discord, PEOPLE)), questions, seconds)
         return {"people": PEOPLE, **_times(asked), "resident_megabytes": _resident(pid)}
+
+
+async def refresh(questions: Sequence[str], seconds: float, documents: Path) -> dict[str, object]:
+    """Let 50 people ask, first undisturbed, then while documents that one server has of its own are indexed."""
+    with tempfile.TemporaryDirectory() as folder:
+        state = Path(folder)
+        async with LoopbackDiscord(record=False, keep=500, check_contract=False) as discord, _bot(discord, state):
+            shutil.copytree(documents, ServerIndexes(state / "servers").of(discord.guild.id).files)
+            crowd = list(_crowd(discord, PEOPLE))
+            await _asked_by(discord, crowd, questions, seconds / 4)  # whatever is slower the first time
+            alone = await _asked_by(discord, crowd, questions, seconds)
+            channel = discord.guild.channel("general")
+            begun = await discord.slash(discord.owner, channel, "index refresh", documents="server").answer()
+            beside = await _asked_by(discord, crowd, questions, seconds)
+            return {
+                "people": PEOPLE,
+                "undisturbed": _times(alone),
+                "while it refreshes": _times(beside),
+                "the refresh then said": begun.text.splitlines(),
+            }
+
+
+async def _asked_by(
+    discord: LoopbackDiscord, crowd: Sequence[tuple[User, Guild, int]], questions: Sequence[str], seconds: float
+) -> list[Outcome]:
+    """Let people ask, each every four seconds, and return what became of it."""
+    asked: list[Outcome] = []
+    ends = time.monotonic() + seconds
+
+    async def ask(user: User, guild: Guild, number: int) -> None:
+        await asyncio.sleep(PERSON_EVERY_SECONDS * number / PEOPLE)
+        turn = number
+        while time.monotonic() < ends:
+            due = time.monotonic() + PERSON_EVERY_SECONDS
+            asked.append(await _ask(discord, user, guild, questions[turn % len(questions)], turn))
+            turn += PEOPLE
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+
+    await asyncio.gather(*(ask(*each) for each in crowd))
+    return asked
 
 
 async def burst(questions: Sequence[str]) -> dict[str, object]:
@@ -189,14 +225,17 @@ def _times(asked: Sequence[Outcome]) -> dict[str, object]:
 
 
 @asynccontextmanager
-async def _bot(discord: LoopbackDiscord) -> AsyncIterator[int]:
-    """Run the bot against a server until it is connected; give the id of its process, and end it."""
-    with tempfile.TemporaryDirectory() as state:
+async def _bot(discord: LoopbackDiscord, place: Path | None = None) -> AsyncIterator[int]:
+    """Run the bot against a server until it is connected; give the id of its process, and end it.
+
+    `place` is the folder of its state; by default one that is removed afterwards.
+    """
+    with nullcontext(place) if place else tempfile.TemporaryDirectory() as state:
         environment = os.environ | {
             "DISCORD_TOKEN": discord.token,
             "RAPPORTEUR_API_BASE": discord.api_base,
             "RAPPORTEUR_HEALTH": "",
-            "RAPPORTEUR_STATE": state,
+            "RAPPORTEUR_STATE": str(state),
         }
         log = Path(state, "log")
         with log.open("wb") as written:

@@ -15,7 +15,7 @@ import bot.responding as bot_responding
 from retrieval.embedding import Embedder
 from retrieval.library import Library
 
-AT_MOST_SECONDS = 30
+AT_MOST_SECONDS = 120
 
 
 @pytest.hookimpl(tryfirst=True)

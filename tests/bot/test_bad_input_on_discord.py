@@ -140,6 +140,18 @@ async def test_where_only_the_history_is_hidden_the_answer_is_no_reply(bot: Bot)
     assert asked.message.reference is None
 
 
+async def test_who_took_no_direct_messages_is_told_as_soon_as_they_do(bot: Bot) -> None:
+    bot.discord.ana.refuses_dms = True
+    bot.discord.deny(bot.discord.general, bot.discord.bot, Permission.SEND_MESSAGES)
+    bot.discord.mention(bot.discord.ana, bot.discord.general, UNMOT)
+    await until(lambda: any("it may not answer in a channel" in line for line in bot.log))
+    await until(lambda: not bot.under_way)
+    bot.discord.ana.refuses_dms = False
+    bot.discord.mention(bot.discord.ana, bot.discord.general, UNMOT)
+    direct = bot.discord.dm_channel(bot.discord.ana)
+    await until(lambda: direct.messages)
+
+
 async def test_who_takes_no_direct_messages_is_left_alone(bot: Bot) -> None:
     bot.discord.ana.refuses_dms = True
     bot.discord.deny(bot.discord.general, bot.discord.bot, Permission.SEND_MESSAGES)

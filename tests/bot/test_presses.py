@@ -80,7 +80,7 @@ WRONG = {
     **{
         f"no passage to {action.name.lower()}": f"r1:{action}:0:1:"
         for action in Action
-        if action not in (*WITH_WORDS, *OF_NOTHING, Action.HELPFUL, Action.UNHELPFUL)
+        if action not in (*WITH_WORDS, *OF_NOTHING, Action.HELPFUL, Action.UNHELPFUL, Action.GAPS)
     },
 }
 

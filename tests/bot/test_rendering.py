@@ -40,6 +40,7 @@ from bot.cards import (
     answer_card,
     citation_card,
     context_card,
+    gaps_card,
     missing_card,
     nearest_card,
     note_card,
@@ -52,10 +53,12 @@ from bot.cards import (
 )
 from bot.citations import copyable
 from bot.commands.help import about_card, help_card, privacy_card
+from bot.gaps import Gap
 from bot.markdown import quoted
 from bot.presses import Pointer
 from bot.rendering import rendered
 from bot.server_settings import MOST_PASSAGES, Style
+from bot.unanswered import Kept, Why
 from corpus.citation import with_items
 from corpus.document import Kind, Passage
 from corpus.passages import sentences_of
@@ -189,15 +192,21 @@ def test_discord_takes_the_list_of_documents(within: Frame, found: list[tuple[Pa
 
 
 @pytest.mark.parametrize("within", FRAMES, ids=lambda each: f"{each.style}-{each.language}")
-def test_discord_takes_help_and_what_is_kept(within: Frame) -> None:
-    class Shelf:
-        generation = GENERATION
-
-    for feedback in (True, False):
-        card = privacy_card(replace(within, feedback=feedback))
+def test_discord_takes_a_page_of_unanswered_questions(within: Frame) -> None:
+    times = [Kept(date(2026, 9, day), "*" * 300, Why.NOT_HELPFUL) for day in range(1, 31)]
+    gaps = [Gap(("*" * 300, f"{number}"), tuple(times * 16)) for number in range(13)]
+    for page in (0, 2, 99):
+        card = replace(gaps_card(gaps, within, page), file=None)  # what is sent beside a file is not easily read
         assert violations(card, within.style) == []
-    assert violations(help_card(within, Shelf()), within.style) == []  # type: ignore[arg-type]
-    assert violations(about_card(within, Shelf()), within.style) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("within", FRAMES, ids=lambda each: f"{each.style}-{each.language}")
+def test_discord_takes_help_and_what_is_kept(within: Frame) -> None:
+    for feedback in (True, False):
+        card = privacy_card(replace(within, feedback=feedback), unanswered=not feedback)
+        assert violations(card, within.style) == []
+    assert violations(help_card(within, GENERATION), within.style) == []
+    assert violations(about_card(within, GENERATION), within.style) == []
 
 
 @pytest.mark.parametrize("style", Style)
@@ -363,8 +372,8 @@ def test_an_edit_leaves_nothing_of_the_form_before() -> None:
         return [rendered(each, style).to_edit for style in Style for each in (card, note_card("Sentence."))]
 
     card, sentence, embeds, embedless, text, bare = asyncio.run(edits())
-    assert set(card) == {"view"}
-    assert sentence == {"content": "Sentence.", "embeds": [], "view": None}
+    assert card == {"view": card["view"], "attachments": []}
+    assert sentence == {"content": "Sentence.", "embeds": [], "view": None, "attachments": []}
     assert embeds["content"] == "### Head"
     assert len(embeds["embeds"]) == 1
     assert embedless == bare == sentence

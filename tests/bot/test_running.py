@@ -305,7 +305,7 @@ async def test_an_index_of_another_model_is_said_and_never_replaced(real_index: 
     (index / generation).mkdir(parents=True)
     (index / "CURRENT").write_text(generation, encoding="utf-8")
     manifest = json.loads((real_index / generation / "manifest.json").read_text(encoding="utf-8"))
-    (index / generation / "manifest.json").write_text(json.dumps(manifest | {"model": "another"}), encoding="utf-8")
+    (index / generation / "manifest.json").write_text(json.dumps(manifest | {"model": "another", "sha256": None}))
     async with LoopbackDiscord(token=TOKEN) as discord:
         given = {"DISCORD_TOKEN": TOKEN, "RAPPORTEUR_API_BASE": discord.api_base, "RAPPORTEUR_INDEX": str(index)}
         async with process(tmp_path, **given) as bot:

@@ -15,7 +15,9 @@ from corpus.document import Kind
 ENGLISH_EXAMPLE = "When does the mandate of UNMOT end?"
 """Questions are put in the language of the documents, so the example is in it."""
 EVERY = [pytest.param(each, id=each.name) for each in Said]
-COUNTED = (Said.PASSAGES, Said.DOCUMENTS, Said.SECONDS)
+COUNTED = (
+    Said.PASSAGES, Said.DOCUMENTS, Said.SECONDS, Said.TIMES, Said.WORDINGS, Said.NOT_HELPFUL_TIMES,
+)  # fmt: skip
 
 
 def placeholders(text: str) -> list[str]:

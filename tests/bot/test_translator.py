@@ -48,14 +48,15 @@ def test_every_description_is_in_english_french_and_spanish() -> None:
                 assert len({texts["en-US"], texts["fr"], texts["es-ES"]}) == 3, each["name"]
 
 
-def test_slash_commands_keep_one_name_everywhere_and_the_menu_has_one_in_each_language() -> None:
+def test_slash_commands_keep_one_name_everywhere_and_the_menus_have_one_in_each_language() -> None:
+    menus = {say(Language.ENGLISH, each): each for each in (Said.MENU_FIND_SOURCES, Said.MENU_ADD_DOCUMENTS)}
     for command in registered():
         names = command.get("name_localizations") or {}
         if command.get("type") == discord.AppCommandType.message.value:
-            assert names["fr"] == say(Language.FRENCH, Said.MENU_FIND_SOURCES)
-            assert command["name"] == say(Language.ENGLISH, Said.MENU_FIND_SOURCES)
+            assert names["fr"] == say(Language.FRENCH, menus.pop(command["name"]))
         else:
             assert not names
+    assert not menus
 
 
 def test_descriptions_fit_in_sixty_characters_and_say_the_result() -> None:

@@ -70,7 +70,7 @@ class Accounts:
             "explicit_content_filter": 0,
             "hook": True,
             "owner": user_json(discord.owner),
-            "team": None,
+            "team": self._team(),
             "bot": user_json(discord.bot),
             "approximate_guild_count": sum(each.has_bot for each in discord.guilds.values()),
             "approximate_user_install_count": sum(each.has_app for each in discord.users.values()),
@@ -82,6 +82,17 @@ class Accounts:
             "interactions_endpoint_url": None,
             "role_connections_verification_url": None,
         }
+
+    def _team(self) -> Json | None:
+        discord = self._discord
+        if not discord.team:
+            return None
+        members = [
+            {"membership_state": 2, "team_id": "1", "user": user_json(each), "role": "developer"}
+            for each in discord.team
+        ]
+        owner = str(discord.team[0].id)
+        return {"id": "1", "name": "Library", "icon": None, "owner_user_id": owner, "members": members}
 
     async def user(self, call: Call) -> Json:
         found = self._discord.users.get(call.number("user_id"))

@@ -28,10 +28,11 @@ from tests.loopback.world import Channel, Json, Message
 HELP = """\
 text              mention the bot here             /dm text         write to it directly
 /ask, /lookup, …  its commands; options by name:   /ask question: When? private: true
-/complete NAME OPTION text   what is offered while typing
+/complete NAME OPTION text   what is offered while typing; ^1 as an option is then the first of it
 /menu [NAME]      a command of the last message of a person (Find sources)
 /press LABEL      press a button                   /select LABEL    choose from a select
 /submit FIELD: value   send the open form          /reply text      reply to the last answer
+                  a file is @ and its path
 /say text         without a mention                /forum title | body   open a post in the forum
 /edit text        change my last message           /delete          delete it
 /as NAME [LOCALE] be somebody else                 /in general | dm | NAME   go elsewhere
@@ -41,6 +42,8 @@ text              mention the bot here             /dm text         write to it 
 
 ANSWER_WITHIN = 20.0
 SETTLED = 0.3
+STOP = "Stop"
+"""The button of a message that goes on changing by itself."""
 
 
 class Bot:
@@ -137,6 +140,7 @@ class Demo:
         self._channel = discord.general
         self._last: Outcome | None = None
         self._shown: list[str] = []
+        self._offered: dict[str, Any] = {}
         self._own: dict[int, Message] = {}
         self._actions: dict[str, Callable[[str], Awaitable[None]]] = {
             "?": self._help,
@@ -237,6 +241,7 @@ class Demo:
             return
         await self._settle(outcome)
         if outcome.choices is not None:
+            self._offered = {f"^{place}": each["value"] for place, each in enumerate(outcome.choices, 1)}
             for each in outcome.choices:
                 self._show(f"  ◦ {each['name']}")
             if not outcome.choices:
@@ -260,7 +265,7 @@ class Demo:
             try:
                 await outcome.until(lambda: state() != before, self._settled)
             except NotHappened:
-                return any(each.loading for each in outcome.messages)
+                return any(each.loading or STOP in each.labels() for each in outcome.messages)
             return True
 
         while await changed(state()):
@@ -336,11 +341,13 @@ class Demo:
             if word not in subs:
                 raise NotOffered(f"/{path} needs one of {sorted(subs)}")
             level, path = subs[word], f"{path} {word}"
-        options = parsed(level, text)
+        options = {name: self._offered.get(str(value), value) for name, value in parsed(level, text).items()}
         await self._follow(self._discord.slash(self._user, self._channel, path, **options))
 
     async def _complete(self, text: str) -> None:
         name, option, typed = [*text.split(" ", 2), "", ""][:3]
+        if name in ("index", "settings"):
+            name, (option, typed) = f"{name} {option}", [*typed.split(" ", 1), ""][:2]
         await self._follow(self._discord.autocomplete(self._user, self._channel, name, option, typed))
 
     async def _menu(self, name: str) -> None:
@@ -432,6 +439,9 @@ def parsed(command: Json, text: str) -> dict[str, Any]:
 
 def typed(option: Json, value: str) -> Any:
     """Return a value of the type of its option."""
+    if option["type"] == 11:
+        path = Path(value.removeprefix("@"))
+        return path.name, path.read_bytes()
     if option["type"] == 5:
         return value.lower() in ("true", "yes", "1")
     if option["type"] == 4:

@@ -190,7 +190,7 @@ def attachment_json(attachment: Attachment) -> Json:
     return {
         "id": str(attachment.id),
         "filename": attachment.filename,
-        "size": len(attachment.data),
+        "size": len(attachment.data) if attachment.claimed is None else attachment.claimed,
         "url": attachment.url,
         "proxy_url": attachment.url,
         "content_type": attachment.content_type,

@@ -182,6 +182,7 @@ class Rest:
             raise invalid({"_errors": [{"code": "OPENAPI", "message": each} for each in violations]})
 
     async def _attachment(self, request: web.Request) -> web.StreamResponse:
+        self._discord.fetched.append(request.path)
         found = self._discord.files.get(int(request.match_info["attachment_id"]))
         if found is None:
             return web.Response(status=404)

@@ -6,6 +6,7 @@ import mimetypes
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from tests.loopback.gateway import GUILDS
 from tests.loopback.payloads import channel_json, guild_json, member_json, role_json
@@ -154,12 +155,12 @@ class Scenery:
         found = [each for each in self._d.users.values() if str(each.id) in ids or (query and query in each.name)]
         return [member_json(each, guild) for each in found]
 
-    def keep_file(self, filename: str, data: bytes) -> Attachment:
-        """Keep a file, and give it an address where it can be fetched."""
+    def keep_file(self, filename: str, data: bytes, claimed: int | None = None) -> Attachment:
+        """Keep a file, and give it an address where it can be fetched; it may be said to be of another size."""
         number = self._d.ids.next()
         kind = mimetypes.guess_type(filename)[0] or "application/octet-stream"
-        url = f"{self._d.url}/attachments/{number}/{filename}"
-        found = Attachment(number, filename, data, url, content_type=kind)
+        url = f"{self._d.url}/attachments/{number}/{quote(filename, safe='') or 'unknown'}"
+        found = Attachment(number, filename, data, url, content_type=kind, claimed=claimed)
         self._d.files[number] = found
         while len(self._d.files) > self._keep:
             self._d.files.popitem(last=False)

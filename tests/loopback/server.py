@@ -76,6 +76,10 @@ class LoopbackDiscord(Using):
         self.events: deque[tuple[str, Json]] = deque(maxlen=20_000 if record else 0)
         self.missing: deque[str] = deque(maxlen=100)
         """Calls that this server does not know: empty, or it is not complete enough for the bot."""
+        self.fetched: deque[str] = deque(maxlen=1000)
+        """Paths of the files that were fetched."""
+        self.team: list[User] = []
+        """The people who own the application together; where there are none, `owner` owns it."""
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}

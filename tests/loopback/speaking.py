@@ -10,8 +10,8 @@ from tests.loopback.outcome import Outcome
 from tests.loopback.scenery import Scenery
 from tests.loopback.world import Attachment, Channel, Json, Message, User
 
-File = tuple[str, bytes]
-"""A name and what is in it."""
+File = tuple[str, bytes] | tuple[str, bytes, int]
+"""A name, what is in it, and how large it is said to be, where that is not so."""
 
 
 class Speaking(Scenery):
@@ -34,7 +34,7 @@ class Speaking(Scenery):
     ) -> Outcome:
         """Write something in a channel."""
         body = {"content": text} | (payload or {})
-        attachments = [self.keep_file(name, data) for name, data in files]
+        attachments = [self.keep_file(*each) for each in files]
         return self._prepared(user, channel, body, attachments, mention_replied=mention_replied)
 
     def _prepared(

@@ -121,7 +121,7 @@ class Using(Speaking):
             channel: Where.
             name: The command.
             stale: The command as it was registered earlier, as a client shows it that has not heard of a change.
-            **options: The options by name; a file is a pair of name and bytes.
+            **options: The options by name; a file is its name, its bytes and, perhaps, another size it is said to have.
         """
         return self._slash(COMMAND, user, channel, name, options, stale=stale)
 
@@ -280,7 +280,7 @@ class Using(Speaking):
         Args:
             user: Who: the one it was opened for.
             outcome: Where it was opened.
-            **values: By custom id: a text, a list of values, or files as pairs of name and bytes.
+            **values: By custom id: a text, a list of values, or files, each its name, bytes and, perhaps, size.
         """
         modal, opened = outcome.modal, outcome.interaction
         if modal is None or opened is None or opened.user is not user:

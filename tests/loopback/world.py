@@ -223,6 +223,8 @@ class Attachment:
     url: str
     description: str | None = None
     content_type: str = "application/octet-stream"
+    claimed: int | None = None
+    """How large it is said to be, where that is not so."""
 
 
 @dataclass(eq=False)

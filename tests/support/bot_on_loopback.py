@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from bot.client import Client
-from bot.config import DiscordConfig
+from bot.config import Config, DiscordConfig, ManagingConfig
 from bot.limiter import Limits, Rate
 from bot.logs import LineFormatter, Redaction
 from bot.running import client_for
@@ -40,7 +40,11 @@ UNTIL = "5\\. Decides to extend the mandate of UNMOT until 15 May 1998;"
 class Bot:
     """The bot and the Discord it is on; started with `async with`, and begun anew with `restart`."""
 
-    def __init__(self, library: Library, folder: Path) -> None:
+    def __init__(
+        self, library: Library, folder: Path, documents: Config | None = None, managing: ManagingConfig | None = None
+    ) -> None:
+        self.documents = documents
+        self.managing = managing or ManagingConfig()
         self.discord = LoopbackDiscord()
         self.library = library
         self.state = folder / "state.sqlite"
@@ -82,10 +86,11 @@ class Bot:
         threads: int | None = None,
     ) -> None:
         """Let the bot connect, with another library or limits if they are given."""
-        config = DiscordConfig(self.discord.token, self.state, self.discord.api_base, None, "text")
+        config = DiscordConfig(self.discord.token, self.state, self.discord.api_base, None, "text", self.managing)
         client = client_for(
             library or self.library,
             config,
+            self.documents,
             limits=limits,
             waiting=waiting,
             threads=threads,
