@@ -18,6 +18,7 @@ from bot.managed import Quota
 from bot.strings import Said
 from corpus.errors import FolderError
 from corpus.folder import LARGEST_FILE_BYTES, SUFFIXES, files_of, is_note
+from retrieval.generations import flush
 
 MOST_FILES = 10
 """Files given at once: as many as Discord takes."""
@@ -206,12 +207,4 @@ def put(folder: Path, given: Given) -> None:
                 aside.replace(place)
     finally:
         aside.unlink(missing_ok=True)
-    _flush(folder)
-
-
-def _flush(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    flush(folder)

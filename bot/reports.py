@@ -153,7 +153,7 @@ def show_history(
 
 def _what(entry: Entry) -> tuple[str, str]:
     """Return what was done, and how it ended: with what changed, or why not."""
-    changed = [f"{value:,} {name}" for name, value in entry.detail.items() if isinstance(value, int) and value]
+    changed = [f"{name}: {value:,}" for name, value in entry.detail.items() if isinstance(value, int) and value]
     how = entry.reason or ", ".join(changed)
     return entry.action.value, clean(f"{entry.outcome.value}: {how}" if how else entry.outcome.value)
 

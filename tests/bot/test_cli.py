@@ -283,7 +283,7 @@ def test_history_shows_who_did_what_and_rollback_goes_back(
     monkeypatch.setenv("RAPPORTEUR_DOCUMENTS", str(documents))
     (documents / "UNMOT_backgrounder.txt").unlink()
     assert run("index").exit_code == 0
-    assert "1 documents removed" in " ".join(run("history").output.split())
+    assert "documents removed: 1" in " ".join(run("history").output.split())
     assert len(json.loads(run("sources", "--json").stdout)["documents"]) == 2
     gone_back = run("rollback", "--json")
     assert gone_back.exit_code == 0
