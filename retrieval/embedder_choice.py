@@ -23,6 +23,7 @@ MODELS = "models"
 
 INSTALLED = Path(__file__).parent / MODELS
 """The same of a program that was installed with its model exported, as in a container: without weights and torch."""
+_ENDS_BY_ITSELF = 10.0  # seconds
 
 
 def embedder_for_indexing(
@@ -70,6 +71,7 @@ def _exported_apart(files: ModelFiles, models: Path) -> list[str]:
     tells.close()
     try:
         said: list[str] | Exception = told.recv()
+        process.join(_ENDS_BY_ITSELF)  # killed at once, it leaves semaphores of its libraries, which Python tells of
     except EOFError as error:
         raise EmbeddingError(
             f"The export of the model {files.model!r} was ended from outside: it needs about a gigabyte of memory."
