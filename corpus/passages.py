@@ -5,7 +5,8 @@ stem). The locators of one document are unique, so that a citation leads back to
 
 How a paragraph is counted:
 
-- printed numbers are kept as printed: "para. 6 (d)", "para. 18.8.2";
+- printed numbers are kept as printed: "para. 6 (d)", "para. 18.8.2"; what stands between such a paragraph and the next
+  belongs to it: "para. 18.8.2, item 1", and below its lists "para. 18.8.2, continued";
 - preambular paragraphs count from 1 after the enacting words, as the Security Council cites them;
 - operative paragraphs without a printed number count from 1: "operative para. 2";
 - in prose a paragraph is what blank lines separate, counted from 1 in its section: "Background, para. 1"; a list is
@@ -139,7 +140,7 @@ class _Numbering:
     def _has_locator_of_its_own(self, index: int) -> bool:
         """Tell whether what hangs under a block is cited below it: not so a list, which counts as its own paragraph."""
         above = self._document.blocks[index]
-        return above.role is not Role.PROSE or above.label is not None
+        return above.role is not Role.PROSE or above.label is not None or above.parent is not None
 
     def _continues(self, block: Block) -> bool:
         """Tell whether an item stands in the paragraph counted last: no blank line between them, or the same list."""

@@ -18,6 +18,7 @@ from corpus.tokens import Token
 _PREAMBULAR = frozenset({"pp", "pps", "preambular", "preambulatory", "perambular", "preamble", "preambule"})
 _OPERATIVE = frozenset({"op", "ops", "operative", "operatives"})
 _PARAGRAPH = frozenset("para paras par pars parag paragraph paragraphs pargraph paragaph parapraph ¶ § clause".split())
+_RULE = frozenset({"rule", "rules"})
 _SUBPARAGRAPH = frozenset({"subpara", "subparas", "subparagraph", "subparagraphs", "subpar", "letter", "letters"})
 _DIVISION = {"annex": "annex", "annexes": "annex", "annexe": "annex", "appendix": "appendix", "enclosure": "enclosure",
              "attachment": "attachment", "part": "part"}  # fmt: skip
@@ -178,10 +179,15 @@ class _Reader:
                 if self._skip(*_PARAGRAPH):
                     self._skip(".")
                 return term
-        if not self._skip(*_PARAGRAPH):
+        if not self._skip(*_PARAGRAPH) and not self._rule():
             return None
         self._skip(".", text)  # "¶¶"
         return Term.PARAGRAPH
+
+    def _rule(self) -> bool:
+        """Read "rule" before a number; in running text only before one that a paragraph prints, "rule 1.2.4"."""
+        is_number = self._is_number(1) and ("." in self._peek(1) or not self._running_text)
+        return is_number and self._skip(*_RULE)
 
     def _partial(self) -> Pinpoint | None:
         """Read "sub-paragraph (d)", which needs the paragraph it belongs to."""

@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 """Raised whenever a text may be read otherwise than before; an index made with another version is refused."""

@@ -1,6 +1,9 @@
 """Markdown: structure from markdown-it's line numbers, words from the unchanged text.
 
 - A list item is a block; a bullet is left out of it, a printed number "3." belongs to it, as in other formats.
+- A paragraph that begins with a number of its own, "1.2.4", has it as its label where the document numbers its
+  paragraphs. What follows up to the next number or heading belongs to it, as in plain text; lists and tables hang
+  below it.
 - A table gives a block for each row, under the row that names the columns: a row is what one quotes of a table, and
   its columns are what one needs to read it.
 - Front matter, comments, rules, link definitions and lines made of nothing but links are furniture.
@@ -9,7 +12,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice, pairwise
@@ -18,7 +21,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from corpus.document import Block, Document, Kind, Role, Source, Span, fold
-from corpus.formats.lines import Line, add_items, divide_lists, lines_of
+from corpus.formats.lines import Line, add_items, divide_lists, lines_of, marks_of
+from corpus.formats.number_sequence import Candidate, counting_on
+from corpus.formats.numbering import Number, are_numbered, number_of, numbers_in
 from corpus.formats.plain import title_from
 
 _HEADING = re.compile(r"#{1,6}[ \t]+\S")
@@ -29,6 +34,7 @@ _FIELD = re.compile(r"(?P<key>[A-Za-z][\w-]*):(?:\s+(?P<value>\S.*))?$")
 _ADDRESS_KEYS = ("url", "source", "canonical_url", "permalink")
 _BETWEEN_LINKS = re.compile(r"[\s|·•–—/,»>«<:*-]*")
 _PRINTED_NUMBER = re.compile(r"\d{1,9}[.)]\s+$")
+_EMPHASIS = re.compile(r"^(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1")
 
 
 def recognizes(text: str, name: str) -> bool:
@@ -59,8 +65,9 @@ def parse(text: str, name: str, sha256: str) -> Document:
     """
     lines = lines_of(text)
     matter = _front_matter(lines)
-    reader = _Reader(text, lines)
-    reader.read(_tokens(text, matter))
+    tokens = _tokens(text, matter)
+    reader = _Reader(text, lines, _printed_numbers(tokens))
+    reader.read(tokens)
     fields = {match["key"].lower(): match["value"].strip("\"'") for match in _fields(matter) if match["value"]}
     source = Source(
         id=name,
@@ -100,6 +107,63 @@ def _tokens(text: str, matter: Sequence[Line]) -> list[Token]:
     return MarkdownIt("commonmark").enable("table").parse(body)
 
 
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """The words at the beginning of a heading or a paragraph, the line they stand on, the headings before them."""
+
+    words: str
+    line: int
+    section: int
+    is_heading: bool = False
+
+    def candidate(self, number: Number) -> Candidate:
+        """Return what is to be judged of the number they begin with."""
+        after = self.words[len(number.printed) :]
+        return Candidate.of(number, after, self.section, is_heading=self.is_heading)
+
+
+def _printed_numbers(tokens: Sequence[Token]) -> dict[int, str]:
+    """Return the label of each paragraph with a printed number of its own, by the index of its first line."""
+    openings = list(_openings(tokens))
+    numbers = numbers_in([opening.words for opening in openings])
+    printed = [
+        (opening, number)
+        for opening, number in zip(openings, numbers, strict=True)
+        if number is not None and (len(number.path) > 1 or number.path[0].isdigit())  # not the words "A" and "I"
+    ]
+    counted = counting_on([opening.candidate(number) for opening, number in printed])
+    found = {printed[index][0].line: printed[index][1] for index in counted}
+    paragraphs = [found.get(opening.line) for opening in openings if not opening.is_heading]
+    return {line: number.label for line, number in found.items()} if are_numbered(paragraphs) else {}
+
+
+def _openings(tokens: Sequence[Token]) -> Iterator[_Opening]:
+    """Return the headings and paragraphs outside lists and quotations, and the lines in these that count on."""
+    section = 0
+    for opened, token in pairwise(tokens):
+        if token.type != "inline" or opened.level > 0 or token.map is None:
+            continue
+        if opened.type == "heading_open":
+            section += 1
+            yield _Opening(_words(token), token.map[0], section, is_heading=True)
+        elif opened.type == "paragraph_open" and not _only_links(token, in_list=False):
+            yield from _openings_in(token.content.split("\n"), token.map[0], section)
+
+
+def _openings_in(lines: Sequence[str], first: int, section: int) -> Iterator[_Opening]:
+    """Return the beginning of a paragraph, unless it is a lettered item, and of each line whose number is the next."""
+    before: Number | None = None
+    for index, line in enumerate(lines):
+        if index > 0 and before is None:
+            return
+        words = " ".join((_EMPHASIS.sub(r"\2", line.strip()), *lines[index + 1 : index + 2]))
+        number = number_of(words)
+        is_next = number is not None and before is not None and number.follows(before)
+        if is_next or (index == 0 and not marks_of(Line(0, len(line), line.strip()))):
+            yield _Opening(words, first + index, section)
+            before = number
+
+
 @dataclass(slots=True)
 class _Item:
     """A list item while it is read: what it hangs under, the number printed before it, its block once it has one."""
@@ -112,12 +176,14 @@ class _Item:
 class _Reader:
     """Makes the blocks of one Markdown text out of its tokens."""
 
-    def __init__(self, text: str, lines: Sequence[Line]) -> None:
+    def __init__(self, text: str, lines: Sequence[Line], numbers: Mapping[int, str]) -> None:
         self._text = text
         self._lines = lines
+        self._labels = {lines[index].start: label for index, label in numbers.items()}
         self._covered: set[int] = set()  # the lines that are content or headings
         self._headings: list[tuple[int, str]] = []
         self._paragraphs: list[tuple[Line, ...]] = []  # read, but not yet divided at lettered lists
+        self._open: int | None = None  # the numbered paragraph that what follows belongs to
         self._stem: int | None = None  # the paragraph ending in a colon that a list completes
         self._items: list[_Item] = []
         self._quotes = 0  # how many block quotations are open
@@ -175,7 +241,10 @@ class _Reader:
 
     def _parent_of_list(self) -> int | None:
         item = next((item for item in reversed(self._items) if item.block is not None), None)
-        return item.block if item else self._stem
+        return item.block if item else self._stem_of_list()
+
+    def _stem_of_list(self) -> int | None:
+        return self._stem if self._stem is not None else self._open
 
     def _path(self) -> tuple[str, ...]:
         return tuple(words for _, words in self._headings)
@@ -188,7 +257,7 @@ class _Reader:
 
     def _add_heading(self, token: Token) -> None:
         self._divide_paragraphs()
-        self._stem = None
+        self._open = self._stem = None
         words = fold(_words(token)) or fold(token.content)
         level = self._level
         self._lines_of(token)
@@ -209,9 +278,10 @@ class _Reader:
             self._add_to_item(lines)
         elif self._quotes:
             self._divide_paragraphs()
-            self._add(Block(_spans(lines), Role.PROSE, self._path()))
+            self._add(_spans(lines))
         else:
-            self._paragraphs.append(lines)
+            starts = [index for index, line in enumerate(lines) if index == 0 or line.start in self._labels]
+            self._paragraphs += [lines[start:stop] for start, stop in pairwise([*starts, len(lines)])]
 
     def _printed(self, token: Token) -> Iterator[tuple[int, str]]:
         return zip(self._lines_of(token), token.content.split("\n"), strict=False)
@@ -230,11 +300,16 @@ class _Reader:
             if item.label:
                 spans = ((self._start_of_number(lines[0].start), spans[0][1]), *spans[1:])
             self.blocks.append(Block(spans, Role.LIST, self._path(), item.label, item.parent))
-        elif item.block == len(self.blocks) - 1:
-            block = self.blocks[-1]
-            self.blocks[-1] = replace(block, spans=(*block.spans, *_spans(lines)))
         else:
-            self.blocks.append(Block(_spans(lines), Role.PROSE, self._path(), None, item.block))
+            self._extend(item.block, _spans(lines))
+
+    def _extend(self, index: int, spans: tuple[Span, ...]) -> None:
+        """Add words to a block, or, below what already hangs under it, as a block of their own."""
+        block = self.blocks[index]
+        if index == len(self.blocks) - 1:
+            self.blocks[index] = replace(block, spans=(*block.spans, *spans))
+        else:
+            self.blocks.append(Block(spans, Role.PROSE, self._path(), None, index))
 
     def _start_of_number(self, start: int) -> int:
         before = _PRINTED_NUMBER.search(self._text, max(0, start - 20), start)
@@ -260,28 +335,34 @@ class _Reader:
         if inside and self._items:
             self._add_to_item(inside)
         elif inside:
-            self._add(Block(_spans(inside) if self._quotes else (_span(inside),), Role.PROSE, self._path()))
+            self._add(_spans(inside) if self._quotes else (_span(inside),))
 
     def _add_html(self, token: Token) -> None:
         """Add the words between the tags of a block of HTML; a comment has none."""
         self._divide_paragraphs()
         if re.sub(r"<!--.*?(?:-->|\Z)|<[^>]*>", "", token.content, flags=re.DOTALL).strip():
             inside = [self._lines[index] for index in self._lines_of(token) if self._lines[index].text]
-            self._add(Block(_spans(inside) if self._quotes else (_span(inside),), Role.PROSE, self._path()))
+            self._add(_spans(inside) if self._quotes else (_span(inside),))
 
-    def _add(self, block: Block) -> None:
-        self.blocks.append(block)
-        self._stem = len(self.blocks) - 1 if self._text[: block.spans[-1][1]].endswith(":") else None
+    def _add(self, spans: tuple[Span, ...]) -> None:
+        """Add a paragraph: one with a number, the rest of the numbered one that is open, or one that has none."""
+        label = self._labels.get(spans[0][0])
+        if label is None and self._open is not None:
+            self._extend(self._open, spans)
+        else:
+            self._open = len(self.blocks) if label is not None else None
+            self.blocks.append(Block(spans, Role.PROSE, self._path(), label))
+        self._stem = len(self.blocks) - 1 if self._text[: spans[-1][1]].endswith(":") else None
 
     def _divide_paragraphs(self) -> None:
         """Add the paragraphs read last; lettered items in them, no list to Markdown, become blocks of their own."""
         above: list[int] = []
         for paragraph in divide_lists(self._paragraphs):
             if paragraph.before:
-                self._add(Block((_span(paragraph.before),), Role.PROSE, self._path()))
+                self._add((_span(paragraph.before),))
             if not paragraph.continues:
                 above = []
-            add_items(self.blocks, paragraph.items, self._path(), self._stem, above)
+            add_items(self.blocks, paragraph.items, self._path(), self._stem_of_list(), above)
         self._paragraphs = []
 
 

@@ -2,7 +2,7 @@
 
 One line cannot tell whether "5. General Agreement" is a heading, a paragraph or the remains of a menu, nor whether
 "1990 was a year" begins with a number at all; the pattern of the document can. `numbers_in` looks at all its
-paragraphs together.
+paragraphs together, and `are_numbered` tells whether it numbers its paragraphs at all.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _DIVISION = r"(?=[A-Z])(?i:part|chapter|section|schedule|annex|appendix|app|article|rule|regulation|clause|title|book)"
 
@@ -68,6 +68,12 @@ class Number:
             return int(last)
         return ord(last) - 64 if len(last) == 1 and last.isupper() else None
 
+    @property
+    def bare(self) -> Number:
+        """The number without the word before it: of "Section 1.2" what "1.2" is."""
+        named = len(self.path) > 1 and re.fullmatch(_DIVISION, self.path[0])
+        return replace(self, path=self.path[1:]) if named else self
+
     def contains(self, other: Number) -> bool:
         """Tell whether `other` is a number below this one: "1.2" contains "1.2.3"."""
         return len(other.path) > len(self.path) and other.path[: len(self.path)] == self.path
@@ -112,6 +118,16 @@ def numbers_in(lines: Sequence[str]) -> tuple[Number | None, ...]:
         return punctuated and often[number.style] >= 3 and number.style in ascending
 
     return tuple(number if number is not None and fits(number) else None for number in candidates)
+
+
+def are_numbered(numbers: Sequence[Number | None]) -> bool:
+    """Tell whether a document numbers its paragraphs: at least three, and at least half of them.
+
+    Args:
+        numbers: Of each paragraph the number it prints, or None.
+    """
+    numbered = sum(number is not None for number in numbers)
+    return numbered >= 3 and 2 * numbered >= len(numbers)
 
 
 def _ascending_styles(numbers: Sequence[Number]) -> set[str]:

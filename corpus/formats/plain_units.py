@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from corpus.formats.lines import Line, marks_of, paragraphs_of
-from corpus.formats.numbering import Number, number_of, numbers_in
+from corpus.formats.numbering import Number, are_numbered, number_of, numbers_in
 
 TABLE_MARKS = ("/Table Start", "/Table End")
 _LONGEST_HEADING = 120
@@ -79,8 +79,7 @@ def divide(lines: Sequence[Line], left_out: AbstractSet[int], tables: Sequence[r
     """Divide the lines into paragraphs and tables, and find the numbers of the paragraphs."""
     units = _regions(lines, left_out, tables)
     numbers = _numbers(units)
-    numbered = sum(number is not None for number in numbers)
-    if 2 * numbered >= sum(not unit.is_table for unit in units) and numbered >= 3:
+    if are_numbered([number for unit, number in zip(units, numbers, strict=True) if not unit.is_table]):
         units = [part for unit in units for part in _divide_numbered(unit)]
         numbers = _numbers(units)
     else:

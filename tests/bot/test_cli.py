@@ -208,6 +208,37 @@ def test_a_reference_that_names_nothing_says_what_exists(index: Path) -> None:
     assert "13" in json.loads(found.stdout)["problem"]
 
 
+@pytest.fixture(scope="module")
+def rules(folder: Path, first_answer: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index of a Markdown document that numbers its paragraphs, made with the model exported before."""
+    mine = tmp_path_factory.mktemp("rules")
+    shutil.copytree(folder / "index" / "models", mine / "index" / "models")
+    (mine / "documents").mkdir()
+    text = "# House rules\n\n## Section 1.1 Guests\n\n1.1.1 A guest must:\n\n(a) knock; and\n\n(b) wait.\n\n"
+    text += "1.1.2 A guest leaves by noon.\n\n1.1.3 Keys are left at the door.\n"
+    (mine / "documents" / "house.md").write_text(text)
+    made = process(mine, "index", RAPPORTEUR_DOCUMENTS=str(mine / "documents"))
+    assert made.returncode == 0, made.stderr
+    return mine / "index"
+
+
+@pytest.mark.parametrize(
+    ("reference", "locator"),
+    [
+        ("1.1.2", "para. 1.1.2"),
+        ("para 1.1.2", "para. 1.1.2"),
+        ("rule 1.1.1 (a)", "para. 1.1.1 (a)"),
+        ("house rule 1.1.2", "para. 1.1.2"),
+    ],
+)
+def test_a_paragraph_of_markdown_is_shown_for_the_number_it_prints(
+    rules: Path, index: Path, monkeypatch: pytest.MonkeyPatch, reference: str, locator: str
+) -> None:
+    monkeypatch.setenv("RAPPORTEUR_INDEX", str(rules))
+    found = run("lookup", "--json", reference)
+    assert [each["citation"] for each in json.loads(found.stdout)["passages"]] == [f"House rules, {locator}"]
+
+
 def test_a_paragraph_is_plain_text_in_a_file(index: Path) -> None:
     found = run("lookup", "1138", "OP", "5")
     assert found.stdout == (

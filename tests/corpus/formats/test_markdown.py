@@ -1,13 +1,20 @@
 """The reader of Markdown."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from corpus.document import Passage, Role, fold
-from corpus.formats import markdown
+from corpus.citation import cite, resolve
+from corpus.document import Document, Passage, Role, Source, fold
+from corpus.formats import markdown, plain
 from corpus.passages import passages_of
+from corpus.references import references_in
 
 ARTICLES = Path(__file__).parents[3].parent / "shared" / "data" / "qa" / "squad"
 
@@ -138,6 +145,208 @@ def test_headings_in_a_list_are_words_of_the_item() -> None:
 def test_other_line_ends_and_a_byte_order_mark_give_the_same_passages(change: str) -> None:
     changed = change + TEXT if change == "\ufeff" else TEXT.replace("\n", change)
     assert [(p.locator, p.text) for p in read(changed).values()] == [(p.locator, p.text) for p in read(TEXT).values()]
+
+
+RULES = """# Rules of the Ferry House
+
+## Chapter 1 Guests
+
+### Section 1.1 Arrival
+
+1.1.1 The Warden must:
+
+(a) greet each guest; and
+
+(b) hand over a key.
+
+The Warden must not:
+
+(a) ask for money; or
+
+(b) sleep.
+
+**1.1.2** A guest pays:
+
+| Nights | Crowns |
+|--------|--------|
+| 1      | 20     |
+
+1.5 million guests came in the first year.
+
+1.1.3 A guest leaves by noon.
+1.1.4 Keys are
+left at the door.
+
+### Section 1.2 Boats
+
+Boats are kept on the lake.
+
+1.2.1 No boat leaves after dark, except:
+
+- the mail boat;
+- the Warden's.
+"""
+
+
+def test_a_paragraph_is_cited_by_the_number_it_prints_and_what_belongs_to_it_below() -> None:
+    assert [(locator, passage.text) for locator, passage in read(RULES).items()] == [
+        ("para. 1.1.1", "1.1.1 The Warden must:"),
+        ("para. 1.1.1 (a)", "(a) greet each guest; and"),
+        ("para. 1.1.1 (b)", "(b) hand over a key."),
+        ("para. 1.1.1, continued", "The Warden must not:"),
+        ("para. 1.1.1, continued (a)", "(a) ask for money; or"),
+        ("para. 1.1.1, continued (b)", "(b) sleep."),
+        ("para. 1.1.2", "**1.1.2** A guest pays:"),
+        ("para. 1.1.2, table", "Nights | Crowns"),
+        ("para. 1.1.2, table, row 1", "1 | 20"),
+        ("para. 1.1.2, continued", "1.5 million guests came in the first year."),
+        ("para. 1.1.3", "1.1.3 A guest leaves by noon."),
+        ("para. 1.1.4", "1.1.4 Keys are left at the door."),
+        ("Section 1.2 Boats, para. 1", "Boats are kept on the lake."),
+        ("para. 1.2.1", "1.2.1 No boat leaves after dark, except:"),
+        ("para. 1.2.1, item 1", "the mail boat;"),
+        ("para. 1.2.1, item 2", "the Warden's."),
+    ]
+
+
+def test_an_item_has_the_words_it_completes_and_not_those_of_the_list_before() -> None:
+    found = read(RULES)
+    assert found["para. 1.1.1 (b)"].stem == "1.1.1 The Warden must:"
+    assert found["para. 1.1.1, continued (a)"].stem == "1.1.1 The Warden must: The Warden must not:"
+    assert found["para. 1.1.1 (b)"].label == "1.1.1 (b)"
+
+
+def test_what_follows_a_numbered_paragraph_is_part_of_it_as_in_plain_text() -> None:
+    text = "1.1 Be kind.\n\nAlways.\n\n1.2 Be brief.\n\n1.3 Ask.\n"
+    passages = passages_of(plain.parse(text, "a.txt", ""))
+    assert [(p.locator, p.text) for p in read(text).values()] == [(p.locator, p.text) for p in passages]
+
+
+def test_annexes_that_count_from_one_again_are_told_apart_by_their_heading() -> None:
+    found = read("## Rules\n\n1.1 Be kind.\n\n1.2 Be brief.\n\n## Annex\n\n1.1 Ask.\n\n1.2 Listen.\n")
+    assert list(found) == ["Rules, para. 1.1", "Rules, para. 1.2", "Annex, para. 1.1", "Annex, para. 1.2"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3.11 was released in May.\n\n3.12 was released in June.\n\n3.13 was released in July.",
+        "## 3 Releases\n\n4.11 Beta is old.\n\n4.12 Beta is new.\n\n4.13 Beta is to come.",
+        "1.5 million people live here.\n\n1.6 million lived here once.\n\n1.7 million will.",
+        "1.1 million people live here.\n\n1.2 million lived here once.\n\n1.3 million will.",
+        "2.50 Crowns is the price.\n\n1.20 Crowns was the price.\n\n4.75 Crowns will be.",
+        "1.12.2024 Meeting of all.\n\n3.1.2025 Meeting of some.\n\n12.2.2025 Meeting of none.",
+        "1.12.24 Meeting of all.\n\n3.1.25 Meeting of some.\n\n12.2.25 Meeting of none.",
+        "1.1 Be kind.\n\n1.2 Be brief.\n\nBe calm.\n\nBe good.\n\nBe quick.",
+    ],
+)
+def test_prose_that_begins_with_decimals_versions_or_dates_is_counted_by_its_place(text: str) -> None:
+    assert all(passage.label is None for passage in read(f"# T\n\n{text}\n").values())
+
+
+WHOLE = st.lists(st.lists(st.integers(1, 4), min_size=1, max_size=4), min_size=1, max_size=4)
+"""Chapters of sections, each a count of paragraphs: three levels of numbers."""
+DECIMALS = st.tuples(st.integers(0, 12), st.integers(0, 99)).map(lambda pair: f"{pair[0]}.{pair[1]} million people.")
+
+
+def numbers_of(chapters: list[list[int]]) -> list[str]:
+    return [
+        f"{chapter}.{section}.{place}"
+        for chapter, sections in enumerate(chapters, start=1)
+        for section, count in enumerate(sections, start=1)
+        for place in range(1, count + 1)
+    ]
+
+
+@given(WHOLE, st.data())
+def test_every_number_in_order_is_cited_wherever_decimals_stand_between_and_paragraphs_are_deleted(
+    chapters: list[list[int]], data: st.DataObject
+) -> None:
+    kept = [number for number in numbers_of(chapters) if data.draw(st.integers(0, 4))]
+    texts = [f"{number} Guests pay." for number in kept]
+    for decimal in data.draw(st.lists(DECIMALS, max_size=len(texts) // 2)):
+        texts.insert(data.draw(st.integers(0, len(texts))), decimal)
+    labels = [passage.label for passage in read("\n\n".join(["# T", *texts])).values() if passage.label]
+    assert labels == (kept if len(kept) >= 3 else [])
+
+
+@given(st.lists(DECIMALS, min_size=1, max_size=12))
+def test_decimals_alone_number_nothing_in_whatever_order(texts: list[str]) -> None:
+    assert [p.locator for p in read("\n\n".join(["# T", *texts])).values()] == [
+        f"para. {place}" for place in range(1, len(texts) + 1)
+    ]
+
+
+FIGURES = st.lists(st.sampled_from("0 1 2 3 10 99 2024 5A A a (a) i Guidance".split()), min_size=1, max_size=4)
+LINES = st.tuples(
+    st.sampled_from(["", "## ", "Section ", "**", "- ", "> "]),
+    FIGURES.map(".".join),
+    st.sampled_from([" Guests pay.", " million people.", " Guests must:", "", "\n(a) pay;\n(b) go.", "\n1.2 Pay."]),
+).map("".join)
+
+
+@given(st.lists(LINES, max_size=10))
+@example(["1 Guests pay.", "1.0 Guests pay.", "1.0 Guests must:"])
+def test_whatever_numbers_stand_there_no_word_is_lost_and_every_locator_is_unique(texts: list[str]) -> None:
+    document = markdown.parse("\n\n".join(texts), "a.md", "")
+    passages = passages_of(document)
+    assert len({passage.locator for passage in passages}) == len(passages)
+    spans = sorted([*document.furniture, *(span for passage in passages for span in passage.spans)])
+    assert all(end <= start for (_, end), (start, _) in pairwise(spans))
+    words = " ".join([document.text[start:end] for start, end in spans])
+    assert words.count("Guests") == document.text.count("Guests") - sum(
+        "Guests" in line for line in document.text.splitlines() if line.startswith("## ")
+    )
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One document that was read."""
+
+    document: Document
+
+    def sources(self) -> Sequence[Source]:
+        return (self.document.source,)
+
+    def passages(self, document_id: str) -> tuple[Passage, ...]:
+        return passages_of(self.document)
+
+
+SHELF = Shelf(markdown.parse(RULES, "ferry.md", ""))
+
+
+@pytest.mark.parametrize("passage", SHELF.passages("ferry.md"), ids=lambda passage: passage.locator)
+def test_the_citation_of_a_numbered_paragraph_leads_back_to_it(passage: Passage) -> None:
+    assert resolve(str(cite(passage)), SHELF).passages[0] == passage
+
+
+@pytest.mark.parametrize(
+    ("reference", "locators"),
+    [
+        ("1.1.3", ["para. 1.1.3"]),
+        ("para 1.1.3", ["para. 1.1.3"]),
+        ("rule 1.1.3", ["para. 1.1.3"]),
+        ("rule 1.1.1 (b)", ["para. 1.1.1 (b)"]),
+        ("rules 1.1.3 and 1.1.4", ["para. 1.1.3", "para. 1.1.4"]),
+        ("1.2", ["para. 1.2.1", "para. 1.2.1, item 1", "para. 1.2.1, item 2"]),
+    ],
+)
+def test_a_paragraph_is_looked_up_by_the_number_it_prints(reference: str, locators: list[str]) -> None:
+    assert [passage.locator for passage in resolve(reference, SHELF).passages] == locators
+
+
+def test_a_question_names_a_rule_by_a_number_that_is_printed_and_no_other_rule() -> None:
+    source = SHELF.document.source
+    found = references_in("what does rule 1.1.3 say?", SHELF, context=source)
+    assert found is not None
+    assert [passage.locator for passage in found.passages] == ["para. 1.1.3"]
+    assert references_in("who made rule 34?", SHELF, context=source) is None
+
+
+def test_a_number_that_is_not_printed_is_answered_with_those_that_are() -> None:
+    problem = resolve("1.1.9", SHELF).problem
+    assert problem is not None
+    assert "para. 1.1.1" in problem
 
 
 @pytest.mark.skipif(not ARTICLES.exists(), reason="the articles are not part of the project")
