@@ -57,7 +57,7 @@ _IS = r"(?:is|was|were|are|be|'s|’s)"
 
 _DEFINED = re.compile(
     r"""
-    \bstands?\ (?:for|4)\b | \bmean(?:s|ing)?\b | \bdefin(?:e|es|ition)\b | \bfull\ (?:name|form|title)\b
+    \bstands?\ (?:for|4)\b | \bmean(?:ing)?\b | \bmeans\W*$ | \bdefin(?:e|es|ition)\b | \bfull\ (?:name|form|title)\b
     | \bshort\ for\b | \babbreviat | \bacronym | \bspell(?:ed)?\ (?:it\ )?out\b | \blong\ (?:name|form)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -88,7 +88,8 @@ _CLAUSES = (
 
 # What stands anywhere in a question without such a clause: "vote on 968", "did anyone abstain", "strength in 1997".
 _FRAGMENTS = (
-    (AnswerType.VOTE, r"\bvot(?:e|es|ed)\b | \bveto | \babstain | \babstention | \bunanimous | \bin\ favou?r\b"),
+    (AnswerType.VOTE, r"""
+        \bvot(?:e|es|ed)\b | \bveto | \babstain\w*\b(?!\ from) | \babstention | \bunanimous | \bin\ favou?r\b"""),
     (AnswerType.MONEY, r"\bcosts?\b | \bbudget | \bmoney\b | \bdollars?\b | \bprice\b | [$€£] | \bsalary\b | \bpaid\b"),
     (AnswerType.DURATION, r"\bduration\b"),
     (AnswerType.DATE, r"""
@@ -171,9 +172,11 @@ _PERIOD = re.compile(
 )
 
 
-# "who abstained", "how many voted for it": whoever is asked for, the vote tells.
+# "who abstained", "how many voted for it": whoever is asked for, the vote tells. Not "from what are they to abstain".
 _VOTED = re.compile(
-    r"\b(?:abstain\w*|abstentions?|vetoe?[ds]?|vot(?:e|es|ed|ing)\ (?:for|against|on|was|in\ favou?r))\b", re.IGNORECASE
+    r"""^(?!\W*from\b).*\b(?:abstain\w*(?!\ from)\b|abstentions?|vetoe?[ds]?
+    |vot(?:e|es|ed|ing)\ (?:for|against|on|was|in\ favou?r))\b""",
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
