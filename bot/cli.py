@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot import payload
-from bot.config import ConfigurationError, configure, configure_discord, health_address, settings
+from bot.config import ConfigurationError, configure, configure_discord, health_address, servers_folder, settings
 from bot.exits import Command, Status, UsageError, reporting, tell
 from bot.opening import at_this_terminal, how_to_ask, opened_library, read_documents, refreshed
 from bot.questions import ASK_SOMETHING, askable, questions_in, wellformed
@@ -410,7 +410,8 @@ def doctor(as_json: AsJson = False) -> Status:
     from bot.reports import show_findings
 
     try:
-        findings = tuple(diagnose(configure(settings())))
+        values = settings()
+        findings = tuple(diagnose(configure(values), servers_folder(values)))
     except ConfigurationError as error:
         findings = (Finding("settings", State.WRONG, str(error)),)
     if as_json:

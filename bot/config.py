@@ -105,9 +105,10 @@ class DiscordConfig:
     @property
     def servers(self) -> Path:
         """The folder of the documents that servers keep of their own."""
-        return self.state.parent / "servers"
+        return self.state.parent / SERVERS
 
 
+SERVERS = "servers"
 DISCORD_API = "https://discord.com/api/v10"
 _HEALTH = "127.0.0.1:8080"
 _ID = re.compile(r"\d{15,20}", re.ASCII)
@@ -162,15 +163,27 @@ def configure_discord(settings: Mapping[str, str]) -> DiscordConfig:
     logs = _value(settings, "RAPPORTEUR_LOGS", '"text" or "json"') or "text"
     if logs not in ("text", "json"):
         raise ConfigurationError(f'RAPPORTEUR_LOGS is {logs!r}. Give it "text" or "json".')
-    folder = _folder(settings, "RAPPORTEUR_STATE")
     return DiscordConfig(
         token=_token(settings),
-        state=(folder or platformdirs.user_data_path("rapporteur", appauthor=False)) / "state.sqlite",
+        state=_state(settings) / "state.sqlite",
         api_base=_api_base(settings),
         health=health_address(settings),
         logs="json" if logs == "json" else "text",
         managing=_managing(settings),
     )
+
+
+def servers_folder(settings: Mapping[str, str]) -> Path:
+    """Return the folder of the documents that servers keep of their own, as `DiscordConfig.servers`, without a token.
+
+    Raises:
+        ConfigurationError: RAPPORTEUR_STATE cannot be used.
+    """
+    return _state(settings) / SERVERS
+
+
+def _state(settings: Mapping[str, str]) -> Path:
+    return _folder(settings, "RAPPORTEUR_STATE") or platformdirs.user_data_path("rapporteur", appauthor=False)
 
 
 def _managing(settings: Mapping[str, str]) -> ManagingConfig:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.config import Config
+from bot.terminal import counted
 from corpus.errors import FolderError, UnreadableFile
 
 if TYPE_CHECKING:
@@ -52,14 +53,20 @@ def program_version() -> str:
         return "(not installed)"
 
 
-def diagnose(config: Config) -> Iterator[Finding]:
-    """Yield what there is to say about an installation, one part after the other."""
+def diagnose(config: Config, servers: Path) -> Iterator[Finding]:
+    """Yield what there is to say about an installation, one part after the other.
+
+    Args:
+        config: What is configured.
+        servers: The folder of the documents that servers keep of their own; it need not be there.
+    """
     yield Finding("program", State.FINE, f"rapporteur {program_version()}, Python {platform.python_version()}")
     yield _documents(config)
     yield _model(config)
     if config.reranker:
         yield _reranker(config.reranker)
     yield from _index(config)
+    yield from _servers(servers)
 
 
 def _documents(config: Config) -> Finding:
@@ -128,6 +135,27 @@ def _index(config: Config) -> Iterator[Finding]:
         held = {source.id: source.sha256 for source in library.sources()}
     yield from _refreshes(config)
     yield from _freshness(config, made.folder, held)
+
+
+def _servers(folder: Path) -> Iterator[Finding]:
+    """Yield how the indexes are that servers keep of their own, if there are any."""
+    from bot.server_indexes import ServerIndexes
+    from retrieval.generations import current
+    from retrieval.store import IndexUnusable, compare_checksums
+
+    indexes = ServerIndexes(folder)
+    built = [own for guild in sorted(indexes.guilds()) if (own := indexes.of(guild)).is_built]
+    unusable = 0
+    for own in built:
+        try:
+            compare_checksums(current(own.index))
+        except IndexUnusable as error:
+            unusable += 1
+            next_step = "Begin a refresh in that server: /index refresh"
+            yield Finding("servers", State.STALE, f"Of server {own.guild}: {error}", next_step)
+    if built and not unusable:
+        detail = f"{counted(len(built), 'server')} with documents of their own in {folder}; all checksums as written"
+        yield Finding("servers", State.FINE, detail)
 
 
 def _refreshes(config: Config) -> Iterator[Finding]:

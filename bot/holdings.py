@@ -14,18 +14,23 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from bot.directory import Directory
 from bot.server_indexes import OWN, NotApart, ServerIndexes
+from retrieval.admin_log import Actor
 from retrieval.collection import Collection
 from retrieval.combined import Combined
 from retrieval.current import CurrentLibrary
+from retrieval.generations import put_damaged_aside
 from retrieval.library import Library
-from retrieval.store import Generation
+from retrieval.store import Generation, IndexDamaged
 
 MOST_OPEN = 32
 """Servers whose own documents are kept open: of the others they are opened when somebody asks there."""
 LOOKED_EVERY_SECONDS = 1.0
+THIS_BOT = Actor("opening it", "this bot")
+"""Who puts a damaged index aside, as its log names them."""
 
 _log = logging.getLogger(__name__)
 
@@ -136,6 +141,20 @@ class Holdings:
             raise NotApart(f'A folder named "{OWN}" is for what servers add: give it another name, and index it again.')
         return Holding.of(library)
 
+    def _opened_whole(self, index: Path, tell: Callable[[str], None]) -> Library:
+        """Open a server's own index after its checksums were compared; the one before, aloud, where it is damaged.
+
+        Raises:
+            IndexUnusable: None is whole.
+            IndexNotWritten: It is damaged and cannot be put aside.
+        """
+        try:
+            return self._opened(index, check=True)
+        except IndexDamaged:
+            for sentence in put_damaged_aside(index, THIS_BOT):
+                tell(f"{sentence} It was put aside, and the one before is used.")
+            return self._opened(index)
+
     def _opened_for(self, server: int) -> _Own | None:
         """Return a server's own documents as they are now; None where it has none."""
         place = self._servers.of(server)
@@ -146,9 +165,10 @@ class Holdings:
                 gone.current.let_go()
             return None
         closing = None
+        tell = partial(_tell_of_server, server)
         with self._choosing:
             own = self._own.pop(server, None) or _Own(
-                server, CurrentLibrary(place.index, self._opened, Holding.of, partial(_tell_of_server, server))
+                server, CurrentLibrary(place.index, partial(self._opened_whole, tell=tell), Holding.of, tell)
             )
             self._own[server] = own  # the last that was used
             if len(self._own) > self._most_open:

@@ -366,6 +366,23 @@ def test_the_doctor_finds_a_sound_installation_fine(index: Path) -> None:
     assert json.loads(found.stdout)["ok"] is True
 
 
+def test_the_doctor_looks_at_the_documents_that_servers_keep_of_their_own(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAPPORTEUR_STATE", str(tmp_path))
+    assert "server" not in run("doctor").stdout
+    for guild in ("1001", "1002"):
+        shutil.copytree(index, tmp_path / "servers" / guild / "index", ignore=shutil.ignore_patterns("models"))
+    assert "2 servers with documents of their own" in fold(run("doctor").stdout)
+    own = tmp_path / "servers" / "1002" / "index"
+    with (own / (own / "CURRENT").read_text().strip() / "corpus.sqlite").open("ab") as file:
+        file.write(b"x")
+    found = run("doctor")
+    assert "Of server 1002" in fold(found.stdout)
+    assert "Of server 1001" not in fold(found.stdout)
+    assert "/index refresh" in found.stdout
+
+
 def test_the_doctor_says_what_to_do_without_an_index(
     index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -145,6 +145,22 @@ def test_an_index_of_a_server_that_is_damaged_is_told_once_and_the_shared_docume
     assert "wombat" not in caplog.text
 
 
+def test_a_damaged_index_of_a_server_is_put_aside_aloud_and_the_one_before_answers(
+    holdings: Holdings, add: Add, caplog: pytest.LogCaptureFixture
+) -> None:
+    add(1, "wombats.txt", WOMBATS)
+    place = add(1, "numbats.txt", "Rules for numbats\n\n1. Every numbat is fed at noon.\n")
+    used = place.index / (place.index / "CURRENT").read_text().strip()
+    columns = max((used / "columns").iterdir(), key=lambda file: file.stat().st_size)
+    content = bytearray(columns.read_bytes())
+    content[-1] ^= 1  # of the same size: only its checksum tells
+    columns.write_bytes(content)
+    with caplog.at_level(logging.WARNING), holdings.of(1) as holding:
+        assert held(holding) == {"quolls.txt", f"{OWN}/wombats.txt"}
+    assert "put aside" in caplog.text
+    assert (place.index / "CURRENT").read_text().strip() != used.name
+
+
 def test_documents_of_servers_must_not_lie_among_the_shared_ones(
     index: Path, documents: Path, real_embedder: Embedder
 ) -> None:
