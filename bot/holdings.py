@@ -22,7 +22,7 @@ from retrieval.admin_log import Actor
 from retrieval.collection import Collection
 from retrieval.combined import Combined
 from retrieval.current import CurrentLibrary
-from retrieval.generations import put_damaged_aside
+from retrieval.generations import current, put_damaged_aside
 from retrieval.library import Library
 from retrieval.store import Generation, IndexDamaged
 
@@ -76,6 +76,7 @@ class Holdings:
         self._opened = partial(Library.open, embedder=shared.embedder, reranker=shared.reranker)
         self._shared = CurrentLibrary(shared.index, self._opened, self._made, _tell_of_shared, shared)
         self._own: OrderedDict[int, _Own] = OrderedDict()
+        self._compared: set[Path] = set()  # generations of servers
         self._choosing = threading.Lock()
 
     @property
@@ -142,18 +143,21 @@ class Holdings:
         return Holding.of(library)
 
     def _opened_whole(self, index: Path, tell: Callable[[str], None]) -> Library:
-        """Open a server's own index after its checksums were compared; the one before, aloud, where it is damaged.
+        """Open a server's own index, after its checksums were compared once; the one before, aloud, if it is damaged.
 
         Raises:
             IndexUnusable: None is whole.
             IndexNotWritten: It is damaged and cannot be put aside.
         """
         try:
-            return self._opened(index, check=True)
+            used = current(index)  # a server that was closed for another one is opened again and again
+            library = self._opened(index, check=used not in self._compared)
         except IndexDamaged:
             for sentence in put_damaged_aside(index, THIS_BOT):
                 tell(f"{sentence} It was put aside, and the one before is used.")
             return self._opened(index)
+        self._compared.add(used)
+        return library
 
     def _opened_for(self, server: int) -> _Own | None:
         """Return a server's own documents as they are now; None where it has none."""

@@ -57,7 +57,8 @@ _IS = r"(?:is|was|were|are|be|'s|’s)"
 
 _DEFINED = re.compile(
     r"""
-    \bstands?\ (?:for|4)\b | \bmean(?:ing)?\b | \bmeans\W*$ | \bdefin(?:e|es|ition)\b | \bfull\ (?:name|form|title)\b
+    \bstands?\ (?:for|4)\b | \bmean(?:ing)?\b | \bdefin(?:e|es|ition)\b | \bfull\ (?:name|form|title)\b
+    | (?<!\bby\ what\ )(?<!\bby\ which\ )(?<!\bthe\ )(?<!\ball\ )(?<!\bother\ )(?<!necessary\ )(?<!military\ )\bmeans\b
     | \bshort\ for\b | \babbreviat | \bacronym | \bspell(?:ed)?\ (?:it\ )?out\b | \blong\ (?:name|form)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -172,12 +173,13 @@ _PERIOD = re.compile(
 )
 
 
-# "who abstained", "how many voted for it": whoever is asked for, the vote tells. Not "from what are they to abstain".
+# "who abstained", "how many voted for it": whoever is asked for, the vote tells.
 _VOTED = re.compile(
-    r"""^(?!\W*from\b).*\b(?:abstain\w*(?!\ from)\b|abstentions?|vetoe?[ds]?
+    r"""\b(?:abstain\w*(?!\ from)\b|abstentions?|vetoe?[ds]?
     |vot(?:e|es|ed|ing)\ (?:for|against|on|was|in\ favou?r))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_REFRAINING = re.compile(r"^\W*from\ (?:what|which)\b.*\babstain", re.IGNORECASE | re.DOTALL)
 
 
 def asked_for(question: str) -> AnswerType:
@@ -187,7 +189,7 @@ def asked_for(question: str) -> AnswerType:
     """
     if _DEFINED.search(question):
         return AnswerType.DEFINITION
-    if _VOTED.search(question):
+    if _VOTED.search(question) and not _REFRAINING.search(question):
         return AnswerType.VOTE
     text = _LEADING.sub("", question)
     asking = _ASKING.search(text)
