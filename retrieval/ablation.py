@@ -46,7 +46,8 @@ def variants() -> Iterator[Variant]:
         yield Variant(field.name.replace("_", " "), replace(WEIGHTS, **{field.name: 0.0}))
     for step in fields(Steps):
         yield Variant(step.name, steps=replace(STEPS, **{step.name: False}))
-    yield Variant("both word scores", replace(WEIGHTS, passage_words=0.0, sentence_words=0.0))
+    yield Variant("both word scores", replace(WEIGHTS, passage_words=0.0, sentence_words=0.0, in_long=0.0))
+    yield Variant("both kinds of late interaction", replace(WEIGHTS, tokens=0.0, together=0.0))
 
 
 @dataclass(frozen=True, slots=True)

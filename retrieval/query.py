@@ -33,6 +33,11 @@ class Query:
     kind: AnswerType
     defined: frozenset[str]
 
+    @property
+    def length(self) -> int:
+        """How many terms the question has itself."""
+        return sum(weight == 1.0 for weight in self.terms.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Abbreviations:

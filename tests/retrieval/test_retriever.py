@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from corpus.document import Role
 from retrieval.generations import open_current
 from retrieval.query import Abbreviations, query_of
-from retrieval.retriever import READ, RERANKED, WEIGHTS, Hit, Retriever
+from retrieval.retriever import READ, RERANKED, WEIGHTS, Hit, Retriever, Weights
 from retrieval.store import Store
 
 ANIMALS = """\
@@ -25,6 +26,15 @@ Wombats dig burrows (WDB).
 The Warren Digging Bureau (WDB) licenses burrows and inspects them every spring.
 
 WDB inspectors wear boots, as WDB rules on boots demand of all WDB inspectors.
+"""
+KITCHEN = """\
+The cook of the camp bakes bread. The baker of rye sleeps until noon.
+
+The cook bakes bread until noon and sweeps.
+
+Flour is weighed by the porter.
+
+Flour, salt, water, yeast and butter are ordered, weighed, counted, listed and stored by hand.
 """
 
 Ask = Callable[..., list[Hit]]
@@ -39,6 +49,7 @@ def store(tmp_path_factory: pytest.TempPathFactory, build: Any) -> Iterator[Stor
     for file in documents.glob("*.txt"):
         (folder / "documents" / file.name).write_bytes(file.read_bytes())
     (folder / "documents" / "animals.txt").write_text(ANIMALS)
+    (folder / "documents" / "kitchen.txt").write_text(KITCHEN)
     (folder / "documents" / "echo.txt").write_text("The echo answers twice.\n\nThe echo answers twice.\n")
     numbered = "\n\n".join(f"{number}. Visitor {number} may bring a lantern." for number in range(1, RERANKED + 51))
     (folder / "documents" / "visitors.txt").write_text(f"# Visitors\n\n{numbered}\n")
@@ -212,6 +223,38 @@ def test_hits_too_far_down_to_be_read_are_not_judged(ask: Ask) -> None:
 @pytest.mark.parametrize("question", ["", "the of and", "zzzzqx", "什么时候", "\x00"])
 def test_a_question_without_a_known_word_still_finds_the_nearest_vectors(ask: Ask, question: str) -> None:
     assert len(ask(question, limit=3)) == 3
+
+
+def test_what_two_sentences_answer_together_comes_before_what_one_answers_in_part(ask: Ask, store: Store) -> None:
+    first, second = ask("camp cook bakes bread, baker sleeps until noon", limit=2)
+    assert text_of(store, first).endswith("The baker of rye sleeps until noon.")
+    assert first.evidence.tokens < second.evidence.tokens
+    assert first.evidence.together > second.evidence.together
+
+
+def test_a_passage_of_one_sentence_is_matched_together_as_it_is_alone(ask: Ask, store: Store) -> None:
+    (hit,) = ask("porter weighs flour", limit=1)
+    assert text_of(store, hit) == "Flour is weighed by the porter."
+    assert hit.evidence.together == hit.evidence.tokens
+
+
+def test_in_a_long_question_the_words_of_a_passage_count_more(store: Store, embedder: Any) -> None:
+    def lead(question: str, weights: Weights) -> float:
+        """How far the passage of many words is ahead of the one of few."""
+        retriever = Retriever(store, Abbreviations.learned([]), weights)
+        query = query_of(question, store.words, Abbreviations.learned([]), embedder.knows)
+        hits = retriever.retrieve(query, next(embedder.embed([query.text])), RERANKED)
+        scores = {text_of(store, hit): hit.score for hit in hits}
+        few, many = (
+            next(scores[text] for text in scores if text.startswith(start)) for start in ("Flour is", "Flour,")
+        )
+        return many - few
+
+    alike = replace(WEIGHTS, in_long=0.0)
+    short = "flour weighed by hand"
+    assert lead(short, WEIGHTS) == lead(short, alike)
+    long = f"{short}, salt and water and yeast and butter ordered, counted, listed and stored"
+    assert lead(long, WEIGHTS) > lead(long, alike)
 
 
 def test_a_rare_word_is_worth_more_than_a_common_one(ask: Ask, store: Store) -> None:
