@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from retrieval.embedder_choice import embedder_for_indexing
+from retrieval.embedder_choice import MODELS, embedder_for_indexing
 from retrieval.embedding import Embedder
 from retrieval.indexing import refresh
 
@@ -26,6 +28,16 @@ def real_embedder(real_folder: Path) -> Embedder:
     embedder = embedder_for_indexing(None, real_folder, told.append)
     assert told == []  # it could be exported, and quantised without loss
     return embedder
+
+
+@pytest.fixture(scope="session")
+def put_model(real_folder: Path, real_embedder: Embedder) -> Callable[[Path], None]:
+    """Put the exported model beside an index that is to be made: to export it anew takes a quarter of a minute."""
+
+    def put(index: Path) -> None:
+        shutil.copytree(real_folder / MODELS, index / MODELS)
+
+    return put
 
 
 @pytest.fixture(scope="session")

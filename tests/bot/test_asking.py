@@ -6,7 +6,7 @@ import asyncio
 import gc
 import os
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -179,10 +179,12 @@ def test_what_goes_wrong_in_a_thread_reaches_who_asked_and_frees_the_thread() ->
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+def library(tmp_path_factory: pytest.TempPathFactory, put_model: Callable[[Path], None]) -> Iterator[Library]:
     """The shipped documents and the packaged model."""
     settings = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORTEUR_")}
-    config = configure(settings | {"RAPPORTEUR_INDEX": str(tmp_path_factory.mktemp("asked") / "index")})
+    index = tmp_path_factory.mktemp("asked") / "index"
+    put_model(index)
+    config = configure(settings | {"RAPPORTEUR_INDEX": str(index)})
     refreshed(config)
     with existing_library(config) as library:
         yield library

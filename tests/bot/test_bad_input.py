@@ -34,7 +34,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(tmp_path_factory: pytest.TempPathFactory, put_model: Callable[[Path], None]) -> Path:
     """A folder of one document, and its index."""
     import faiss
     import torch
@@ -45,6 +45,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("built")
     (folder / "documents").mkdir()
     (folder / "documents" / "zoo.txt").write_text(TEXT)
+    put_model(folder / "index")
     with pytest.MonkeyPatch.context() as patch:
         settle(patch, folder)
         assert run("index").exit_code == 0
@@ -254,7 +255,10 @@ def test_an_index_folder_below_a_file_is_said(documents: Path, monkeypatch: pyte
     assert "cannot be written" in found.stderr
 
 
-def test_an_index_among_the_documents_does_not_hold_itself(documents: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_index_among_the_documents_does_not_hold_itself(
+    documents: Path, put_model: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_model(documents / "index")
     monkeypatch.setenv("RAPPORTEUR_INDEX", str(documents / "index"))
     assert run("index").exit_code == 0
     report = json.loads(run("index", "--json").stdout)

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +45,14 @@ def settle(patch: pytest.MonkeyPatch, folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, put_model: Callable[[Path], None]) -> Path:
     """An index of one document, and a file of questions."""
     folder = tmp_path_factory.mktemp("measured")
     (folder / "documents").mkdir()
     shutil.copy(ROOT / "corpus" / "documents" / "S_RES_1138_1997.txt", folder / "documents")
     lines = [json.dumps({"id": each, "question": each, "answerable": False}) for each in QUESTIONS]
     (folder / "questions.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    put_model(folder / "index")
     with pytest.MonkeyPatch.context() as patch:
         settle(patch, folder)
         assert run("index").exit_code == Status.DONE

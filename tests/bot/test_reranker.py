@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,11 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, put_model: Callable[[Path], None]) -> Path:
     """An index of the included documents, and a model that looks for "referendum"."""
     folder = tmp_path_factory.mktemp("reranked")
     word_seeker(folder / "model", ["referendum"])
+    put_model(folder / "index")
     with pytest.MonkeyPatch.context() as patch:
         settle(patch, folder)
         assert run("index").exit_code == 0
