@@ -53,7 +53,8 @@ COEFFICIENTS = Signals(tokens=9.52, lead=4.81, quantity_missing=-1.95, setting_m
 qa/clapnq and qa/obliqa, 400 of each at most. On those in even places, near topic (right passages passed over) AUROC is
 0.74, 0.88, 0.95 and 0.69, off topic 0.992, 0.998, 0.985 and 0.988. The cosine of the nearest sentence in place of the
 lead gave 0.70, 0.84, 0.95 and 0.67 near topic; word coverage, the rarest missing word, missing numbers, the least
-matched token and the margin between the first two hits were tried beside these and did not help."""
+matched token and the margin between the first two hits were tried beside these and did not help. Since `together` is
+part of the ranking, anew they come out the same within 0.3 and within 0.001 of AUROC."""
 
 
 def signals_of(query: Query, hits: Sequence[Hit]) -> Signals:
